@@ -1,0 +1,24 @@
+#include "graph/expose_outputs.h"
+
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
+
+namespace spurious::graph {
+
+std::shared_ptr<Graph> ExposeOutputs(Graph& graph, const std::vector<Value*>& values) {
+  // Registered as extra outputs first: a copy keeps the order of outputs, not the identity of
+  // values.
+  const size_t before = graph.outputs().size();
+  for (Value* value : values) graph.registerOutput(value);
+  auto copy = graph.copy();
+  for (size_t i = 0; i < values.size(); ++i) graph.eraseOutput(before);
+
+  std::vector<Value*> inner(copy->outputs().begin() + static_cast<std::ptrdiff_t>(before),
+                            copy->outputs().end());
+  Node* tuple = copy->insertNode(copy->createTuple(inner));
+  while (!copy->outputs().empty()) copy->eraseOutput(0);
+  copy->registerOutput(tuple->output());
+  torch::jit::EliminateDeadCode(copy);
+  return copy;
+}
+
+}  // namespace spurious::graph

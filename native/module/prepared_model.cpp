@@ -1,0 +1,168 @@
+#include "module/prepared_model.h"
+
+#include <torch/csrc/jit/passes/dead_code_elimination.h>
+#include <torch/csrc/jit/passes/freeze_module.h>
+#include <torch/csrc/jit/passes/frozen_graph_optimizations.h>
+
+#include <set>
+
+#include "core/error.h"
+#include "graph/expose_outputs.h"
+#include "graph/rewrite_constants.h"
+#include "module/file_kind.h"
+
+namespace spurious {
+
+namespace {
+
+constexpr const char* kMetadataFile = "spurious_native.json";
+
+// libtorch's messages carry stack traces; people need the first lines.
+std::string FirstLines(const std::string& text, size_t lines = 3) {
+  size_t end = 0;
+  for (size_t i = 0; i < lines && end != std::string::npos; ++i) end = text.find('\n', end + 1);
+  return text.substr(0, end);
+}
+
+torch::jit::Module Load(const std::string& path, at::Device device,
+                        std::optional<std::string>& metadata) {
+  RequireTorchScript(path);
+  torch::jit::ExtraFilesMap extra{{kMetadataFile, ""}};
+  try {
+    auto module = torch::jit::load(path, device, extra);
+    if (!extra[kMetadataFile].empty()) metadata = extra[kMetadataFile];
+    return module;
+  } catch (const c10::OutOfMemoryError& error) {
+    throw Error(ErrorCode::kOutOfMemory,
+                "loading the model: " + path + ": " + FirstLines(error.what(), 1), path);
+  } catch (const std::exception& error) {
+    throw Error(ErrorCode::kModelDamaged,
+                "loading the model: " + path +
+                    ": expected an archive that libtorch can read, got: " +
+                    FirstLines(error.what()),
+                path);
+  }
+}
+
+ModelFacts FactsOf(const torch::jit::Module& module) {
+  ModelFacts facts;
+  std::set<std::string> dtypes;
+  for (const auto& parameter : module.parameters()) {
+    facts.parameters += parameter.numel();
+    dtypes.insert(c10::toString(parameter.scalar_type()));
+  }
+  facts.parameter_dtypes.assign(dtypes.begin(), dtypes.end());
+  if (auto name = module.type()->name()) facts.type_name = name->name();
+  if (!module.hasattr("training")) facts.kind = "frozen";  // freezing takes the attribute away
+  return facts;
+}
+
+// Tracing records the operator below torch.nn.functional.conv2d; scripting keeps conv2d itself.
+bool IsTraced(torch::jit::Graph& graph) {
+  for (const torch::jit::Node* node : graph.nodes()) {
+    const std::string op = graph::OpName(node);
+    if (op == "aten::_convolution") return true;
+    if (op == "aten::conv2d") return false;
+  }
+  return false;
+}
+
+void SetEvaluationMode(torch::jit::Module& module) {
+  for (torch::jit::Module inner : module.modules()) {
+    if (inner.hasattr("training")) inner.setattr("training", false);
+  }
+}
+
+// Values of arguments after the image that have defaults; one without cannot be filled in.
+void BindDefaults(torch::jit::Graph& graph, const c10::FunctionSchema& schema) {
+  const auto& arguments = schema.arguments();
+  if (graph.inputs().size() < 2 ||
+      !graph.inputs()[1]->type()->isSubtypeOf(*c10::TensorType::get())) {
+    throw Error(ErrorCode::kModelOutputUnsupported,
+                "reading the model: expected forward(images), got forward with " +
+                    std::to_string(graph.inputs().size() - 1) + " inputs, the first of type " +
+                    (graph.inputs().size() < 2 ? "none" : graph.inputs()[1]->type()->repr_str()));
+  }
+  while (graph.inputs().size() > 2) {
+    const size_t i = graph.inputs().size() - 1;
+    const auto& fallback = i < arguments.size() ? arguments[i].default_value() : std::nullopt;
+    if (!fallback) {
+      throw Error(ErrorCode::kModelOutputUnsupported,
+                  "reading the model: expected forward(images), got a further input '" +
+                      (i < arguments.size() ? arguments[i].name() : std::to_string(i)) +
+                      "' without a default");
+    }
+    torch::jit::WithInsertPoint guard(graph.block()->nodes().front());
+    graph.inputs()[i]->replaceAllUsesWith(graph.insertConstant(*fallback));
+    graph.eraseInput(i);
+  }
+}
+
+}  // namespace
+
+PreparedModel::PreparedModel(const std::string& path, at::Device device, at::ScalarType dtype)
+    : device_(device), dtype_(dtype) {
+  torch::jit::Module module = Load(path, device, facts_.metadata);
+  auto metadata = facts_.metadata;
+  facts_ = FactsOf(module);
+  facts_.metadata = metadata;
+  try {
+    SetEvaluationMode(module);
+    // Batch norms are folded in float32 whatever the final precision: folding in half precision
+    // would lose digits.
+    module.to(at::kFloat);
+    module = torch::jit::freeze_module(module);
+    self_ = module._ivalue();
+    graph_ = module.get_method("forward").graph();
+    graph::RewriteConstants(*graph_, device, at::kFloat);
+    torch::jit::OptimizeFrozenGraph(graph_);
+    if (dtype != at::kFloat) graph::RewriteConstants(*graph_, device, dtype);
+    if (facts_.kind != "frozen") facts_.kind = IsTraced(*graph_) ? "traced" : "scripted";
+    BindDefaults(*graph_, module.get_method("forward").function().getSchema());
+  } catch (const Error&) {
+    throw;
+  } catch (const std::exception& error) {
+    throw Error(ErrorCode::kModelOutputUnsupported,
+                "preparing the model: " + path +
+                    ": expected a model that torch::jit::freeze accepts, got: " +
+                    FirstLines(error.what()),
+                path);
+  }
+  logits_ = graph::FindLogits(*graph_);
+  head_ = graph::FindHead(logits_.value);
+  feature_map_ = graph::FindFeatureMap(head_.head ? head_.head->input : logits_.value);
+  normalization_ = graph::FindNormalization(graph_->inputs()[1]);
+  input_shape_ = graph::FindInputShape(graph_->inputs()[1]);
+}
+
+std::shared_ptr<torch::jit::Graph> PreparedModel::GraphFor(const Wanted& wanted) const {
+  std::vector<torch::jit::Value*> values{logits_.value};
+  if (wanted.features) {
+    if (!head_.head) {
+      throw Error(ErrorCode::kModelOutputUnsupported,
+                  "finding the penultimate features: " + head_.missing);
+    }
+    values.push_back(head_.head->input);
+  }
+  if (wanted.feature_map) {
+    if (!feature_map_) {
+      throw Error(ErrorCode::kModelOutputUnsupported,
+                  "finding the last feature map: the graph has no convolution, pooling or tokens");
+    }
+    values.push_back(feature_map_->value);
+  }
+  return graph::ExposeOutputs(*graph_, values);
+}
+
+std::vector<int64_t> PreparedModel::ShapeConstants() const {
+  std::vector<int64_t> firsts;
+  for (const torch::jit::Node* node : graph_->nodes()) {
+    const std::string op = graph::OpName(node);
+    if (op != "aten::view" && op != "aten::reshape" && op != "aten::expand") continue;
+    auto shape = graph::ConstantInts(node->input(1));
+    if (shape && !shape->empty()) firsts.push_back(shape->front());
+  }
+  return firsts;
+}
+
+}  // namespace spurious

@@ -1,0 +1,102 @@
+import { Command, Option } from "clipanion";
+import * as t from "typanion";
+import { SpuriousError } from "../errors.js";
+import {
+  Progress,
+  PROGRESS_MODES,
+  type ProgressMode,
+  type ProgressSink,
+} from "../terminal/progress.js";
+import { makeStyle, type Style, wantsColor } from "../terminal/style.js";
+
+/**
+ * What all commands share: results on stdout, everything else on stderr, errors with a code and an
+ * exit status, and a signal that stops the work cleanly.
+ */
+export abstract class BaseCommand extends Command {
+  json = Option.Boolean("--json", false, { description: "Print one JSON document on stdout" });
+  quiet = Option.Boolean("--quiet", false, {
+    description: "No progress and no notes on stderr; errors are still printed",
+  });
+  color = Option.Boolean("--color", { description: "Colour: on for terminals; --no-color" });
+  progressMode = Option.String("--progress", "auto", {
+    description: "auto, bar, lines or none",
+    validator: t.isEnum(PROGRESS_MODES),
+  });
+
+  /** Aborted by SIGINT and SIGTERM; set by the program before the command runs. */
+  signal: AbortSignal = new AbortController().signal;
+
+  protected get style(): Style {
+    return makeStyle(wantsColor(this.context.stdout, this.color));
+  }
+
+  protected get progress(): ProgressSink {
+    const mode = this.quiet ? "none" : (this.progressMode as ProgressMode);
+    return Progress.create(this.context.stderr, mode);
+  }
+
+  /** A remark for the person at the terminal. */
+  protected note(text: string): void {
+    if (!this.quiet) this.context.stderr.write(`${text}\n`);
+  }
+
+  protected warn(text: string): void {
+    if (!this.quiet) this.context.stderr.write(`warning: ${text}\n`);
+  }
+
+  /** The result: a document with --json, else lines of text. */
+  protected print(document: unknown, lines: () => readonly string[]): void {
+    const text = this.json ? JSON.stringify(document, null, 2) : lines().join("\n");
+    this.context.stdout.write(`${text}\n`);
+  }
+
+  /** Resolves to the exit status. */
+  abstract override execute(): Promise<number>;
+}
+
+/** A whole number of at least `least` from a flag. */
+export function wholeNumber(flag: string, text: string, least: number): number;
+export function wholeNumber(
+  flag: string,
+  text: string | undefined,
+  least: number,
+): number | undefined;
+export function wholeNumber(
+  flag: string,
+  text: string | undefined,
+  least: number,
+): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= least && text.trim() !== "") return value;
+  throw invalidFlag(flag, text, `a whole number of at least ${String(least)}`);
+}
+
+export function positiveNumber(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (Number.isFinite(value) && value > 0) return value;
+  throw invalidFlag(flag, text, "a number above 0");
+}
+
+/** "r,g,b" */
+export function numberTriple(flag: string, text: string | undefined): number[] | undefined {
+  if (text === undefined) return undefined;
+  const values = text.split(",").map((item) => (item.trim() === "" ? Number.NaN : Number(item)));
+  if (values.length === 3 && values.every((value) => Number.isFinite(value))) return values;
+  throw invalidFlag(flag, text, "three numbers r,g,b");
+}
+
+export function oneOf<const T extends string>(flag: string, text: string, options: readonly T[]): T {
+  if ((options as readonly string[]).includes(text)) return text as T;
+  throw invalidFlag(flag, text, `one of ${options.join(", ")}`);
+}
+
+function invalidFlag(flag: string, got: string, expected: string): SpuriousError {
+  return new SpuriousError(
+    "USAGE_INVALID",
+    `reading the command line: ${flag}: expected ${expected}, got "${got}"`,
+    { input: got },
+  );
+}

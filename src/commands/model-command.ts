@@ -1,0 +1,49 @@
+import { Option } from "clipanion";
+import type { ClassifierRequest } from "../models/classifier.js";
+import type { DType } from "../native/contract.js";
+import { BaseCommand, numberTriple, oneOf, positiveNumber, wholeNumber } from "./base.js";
+
+const DTYPES: readonly DType[] = ["fp32", "bf16", "fp16"];
+
+/** Options of every command that reads a model. */
+export abstract class ModelCommand extends BaseCommand {
+  device = Option.String("--device", "auto", { description: "auto, cpu, cuda or cuda:N" });
+  dtype = Option.String("--dtype", "fp32", { description: "fp32, bf16 or fp16" });
+  batch = Option.String("--batch", { description: "Images per forward pass" });
+  threads = Option.String("--threads", { description: "CPU threads of the forward pass" });
+  size = Option.String("--size", { description: "Input size in pixels" });
+  mean = Option.String("--mean", { description: "r,g,b subtracted from inputs in [0, 1]" });
+  std = Option.String("--std", { description: "r,g,b that inputs are divided by after that" });
+  normalize = Option.String("--normalize", {
+    description: "inside, imagenet, inception, openai-clip or none",
+  });
+  temperature = Option.String("--temperature", { description: "Divides the logits" });
+  classMap = Option.String("--class-map", {
+    description:
+      "imagenet1k, imagenet21k-google, imagenet21k-fall11, imagenet12k or a file of classes",
+  });
+  sha256 = Option.String("--sha256", {
+    description: "Refuse the model file unless it has this SHA-256 (a model file is a program)",
+  });
+  allowNoHead = Option.Boolean("--allow-no-head", false, {
+    description: "Accept a model whose last linear layer cannot be found",
+  });
+
+  protected classifierRequest(model: string): ClassifierRequest {
+    return {
+      model,
+      device: this.device,
+      dtype: oneOf("--dtype", this.dtype, DTYPES),
+      batch: wholeNumber("--batch", this.batch, 1),
+      threads: wholeNumber("--threads", this.threads, 1),
+      size: wholeNumber("--size", this.size, 1),
+      mean: numberTriple("--mean", this.mean),
+      std: numberTriple("--std", this.std),
+      normalize: this.normalize,
+      temperature: positiveNumber("--temperature", this.temperature),
+      classMap: this.classMap,
+      sha256: this.sha256,
+      allowNoHead: this.allowNoHead,
+    };
+  }
+}

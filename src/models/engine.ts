@@ -1,0 +1,106 @@
+import type {
+  DType,
+  ForwardRequest,
+  ForwardResult,
+  ModelDescription,
+  NativeEngine,
+} from "../native/contract.js";
+import { addon } from "../native/load.js";
+import { native } from "../native/native-error.js";
+import { SpuriousError } from "../errors.js";
+import { Semaphore } from "./semaphore.js";
+
+export interface EngineOptions {
+  /** "cpu", "cuda" or "cuda:N"; "auto" takes the first CUDA device there is. */
+  device?: string;
+  dtype?: DType;
+  /** CPU threads of the forward pass; 0 = all cores. */
+  threads?: number;
+}
+
+/** Batches that may wait on the engine's thread beside the one that runs. */
+const QUEUE_CAPACITY = 2;
+
+/**
+ * A model on its own native thread. Loading it runs the program inside the model file.
+ *
+ * Calls are answered in order; a call made while the queue is full waits here, so memory stays
+ * flat however fast images come.
+ */
+export class Engine implements AsyncDisposable {
+  readonly device: string;
+  readonly dtype: DType;
+  readonly description: ModelDescription;
+  readonly #engine: NativeEngine;
+  readonly #places = new Semaphore(QUEUE_CAPACITY);
+  #disposed: Promise<void> | undefined;
+
+  private constructor(engine: NativeEngine, device: string, dtype: DType) {
+    this.#engine = engine;
+    this.device = device;
+    this.dtype = dtype;
+    this.description = engine.description;
+  }
+
+  /** @throws MODEL_* for files that cannot be used, DEVICE_UNAVAILABLE, OUT_OF_MEMORY. */
+  static async load(path: string, options: EngineOptions = {}): Promise<Engine> {
+    const { dtype = "fp32", threads = 0 } = options;
+    const device = chooseDevice(options.device ?? "auto");
+    const engine = await native(
+      addon().loadEngine({ path, device, dtype, threads, queueCapacity: QUEUE_CAPACITY }),
+    );
+    return new Engine(engine, device, dtype);
+  }
+
+  /**
+   * One forward pass: logits always, features and last feature map when asked for.
+   * `pixels` must not change until the promise settles.
+   * @throws CANCELLED when `signal` fires before the batch began.
+   */
+  async forward(request: ForwardRequest, signal?: AbortSignal): Promise<ForwardResult> {
+    this.#refuseDisposed();
+    const release = await this.#places.acquire();
+    const cancel = (): void => this.#engine.cancel();
+    try {
+      if (signal?.aborted === true) throw new SpuriousError("CANCELLED", "the batch was cancelled");
+      this.#refuseDisposed();
+      signal?.addEventListener("abort", cancel, { once: true });
+      return await native(this.#engine.forward(request));
+    } finally {
+      signal?.removeEventListener("abort", cancel);
+      release();
+    }
+  }
+
+  /** Rows the model insists on (it was traced with a fixed batch), or null. Runs the model. */
+  async fixedBatch(height: number, width: number): Promise<number | null> {
+    this.#refuseDisposed();
+    const release = await this.#places.acquire();
+    try {
+      return await native(this.#engine.probeBatch(height, width));
+    } finally {
+      release();
+    }
+  }
+
+  /** Finishes what is queued and frees the model. May be called again. */
+  dispose(): Promise<void> {
+    this.#disposed ??= native(this.#engine.dispose());
+    return this.#disposed;
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.dispose();
+  }
+
+  #refuseDisposed(): void {
+    if (this.#disposed) {
+      throw new SpuriousError("INTERNAL", "a disposed engine was asked for a forward pass");
+    }
+  }
+}
+
+export function chooseDevice(asked: string): string {
+  if (asked !== "auto") return asked;
+  return addon().cudaDevices().length > 0 ? "cuda:0" : "cpu";
+}

@@ -1,0 +1,144 @@
+/**
+ * Every export of the C++ addon, typed. Nothing else in the program calls `require` on the addon;
+ * test/native/contract.test.ts compares this file with the addon that was built.
+ *
+ * Tensors cross as typed arrays with a shape, rows first. Rejections carry `code` (a key of ERRORS).
+ */
+
+export type ResizeFilter = "bicubic" | "bilinear";
+export type SimdLevel = "scalar" | "avx2" | "avx512" | "neon";
+
+export interface AddonInfo {
+  readonly version: string;
+  readonly torch: string;
+  readonly cudaCompiled: boolean;
+  /** Best level this CPU runs; `simdLevels` lists all that can be asked for. */
+  readonly simd: SimdLevel;
+  readonly simdLevels: SimdLevel[];
+  readonly cpuCapability: string;
+  readonly hardwareThreads: number;
+}
+
+export interface CudaDevice {
+  readonly index: number;
+  readonly name: string;
+  readonly memoryBytes: number;
+}
+
+export interface ResizeCropRequest {
+  /** RGB, 8 bit, row by row: width * height * 3 bytes. */
+  readonly pixels: Uint8Array;
+  readonly width: number;
+  readonly height: number;
+  readonly resizeWidth: number;
+  readonly resizeHeight: number;
+  /** Rectangle of the resized picture that is wanted (may be all of it). */
+  readonly cropLeft: number;
+  readonly cropTop: number;
+  readonly cropWidth: number;
+  readonly cropHeight: number;
+  readonly filter: ResizeFilter;
+  /** For tests and benchmarks; default: the best level. */
+  readonly simd?: SimdLevel;
+}
+
+export type DType = "fp32" | "bf16" | "fp16";
+
+export interface LoadRequest {
+  readonly path: string;
+  /** "cpu", "cuda" or "cuda:N". */
+  readonly device: string;
+  readonly dtype: DType;
+  /** CPU threads of the forward pass; 0 = all cores. */
+  readonly threads: number;
+  /** Requests that may wait; one more is refused (the TypeScript engine waits instead). */
+  readonly queueCapacity: number;
+}
+
+export interface NativeHead {
+  readonly kind: "linear" | "addmm" | "matmul" | "conv1x1";
+  readonly classes: number;
+  readonly features: number;
+  readonly bias: boolean;
+}
+
+export interface NativeFeatureMap {
+  /** "map": [N,C,H,W] before pooling; "tokens": [N,T,C] of a transformer. */
+  readonly kind: "map" | "tokens";
+  /** The operation that made it, for example "aten::_convolution". */
+  readonly operation: string;
+  /** How the features follow from it, for example "aten::adaptive_avg_pool2d". */
+  readonly pooling: string;
+}
+
+/** What the graph shows; metadata and flags are joined in TypeScript. */
+export interface ModelDescription {
+  readonly kind: "traced" | "scripted" | "frozen";
+  /** Type name of the outermost module, for example "ResNet". */
+  readonly typeName: string;
+  readonly parameters: number;
+  readonly parameterDtypes: string[];
+  readonly output: "tensor" | "tuple" | "dict" | "list";
+  readonly outputKey: string | null;
+  /** Softmax or log-softmax at the very end was taken off; logits are what it was given. */
+  readonly softmaxRemoved: boolean;
+  readonly head: NativeHead | null;
+  /** Why `head` is null. */
+  readonly headMissing: string | null;
+  readonly featureMap: NativeFeatureMap | null;
+  /** Normalisation seen in the graph before the first layer. */
+  readonly normalization: { readonly mean: number[]; readonly std: number[] } | null;
+  readonly inputChannels: number | null;
+  readonly inputSize: number | null;
+  /** Content of the archive's extra file spurious_native.json, or null. */
+  readonly metadata: string | null;
+}
+
+export interface ForwardRequest {
+  /** RGB, 8 bit, [count, height, width, 3]. */
+  readonly pixels: Uint8Array;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  /** Per channel: (value/255 - mean) / std in float32. [0,0,0] and [1,1,1] leave [0,1]. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  /** Rows the graph is run with; fewer images are padded. */
+  readonly batch: number;
+  readonly features?: boolean;
+  readonly featureMap?: boolean;
+}
+
+export interface ForwardResult {
+  /** [count, classes] float32. */
+  readonly logits: Float32Array;
+  readonly classes: number;
+  /** [count, d] float32. */
+  readonly features: Float32Array | null;
+  /** [count, ...featureMapShape] float32. */
+  readonly featureMap: Float32Array | null;
+  readonly featureMapShape: number[] | null;
+  /** Seconds on the engine's thread. */
+  readonly seconds: number;
+}
+
+/** A loaded model on its own thread. Calls are answered in order. */
+export interface NativeEngine {
+  readonly description: ModelDescription;
+  /** `pixels` must not change until the promise settles. */
+  forward(request: ForwardRequest): Promise<ForwardResult>;
+  /** Rows the model insists on (traced with a fixed batch), or null. Runs the model. */
+  probeBatch(height: number, width: number): Promise<number | null>;
+  /** Requests not yet begun are rejected with CANCELLED; the running one is finished. */
+  cancel(): void;
+  /** Drains, frees on the engine's thread; a second call is answered at once. */
+  dispose(): Promise<void>;
+}
+
+export interface NativeAddon {
+  addonInfo(): AddonInfo;
+  cudaDevices(): CudaDevice[];
+  /** Pillow's antialiased resize followed by a crop; resolves to cropWidth * cropHeight * 3 bytes. */
+  resizeCrop(request: ResizeCropRequest): Promise<Uint8Array>;
+  loadEngine(request: LoadRequest): Promise<NativeEngine>;
+}

@@ -1,0 +1,44 @@
+import { benchmarkFeatures, type PublishedScore, publishedScores } from "../imagenet/facts.js";
+import type { EvalResult } from "../results/eval-result.js";
+
+export interface PublishedPlace {
+  readonly published: readonly PublishedScore[];
+  /** Published models with a lower mean score. */
+  readonly below: number;
+  /** The published models with the nearest scores, one from below and one from above. */
+  readonly next: { readonly lower: PublishedScore | null; readonly higher: PublishedScore | null };
+}
+
+/**
+ * Where a result lies among the 77 published mean scores; null unless it is of exactly the classes
+ * of the full benchmark, since scores of other classes compare with nothing published.
+ */
+export function publishedPlace(result: EvalResult): PublishedPlace | null {
+  const wanted = new Set(benchmarkFeatures().map((feature) => feature.class));
+  const complete =
+    result.classes.length === wanted.size && result.classes.every(({ index }) => wanted.has(index));
+  if (!complete) return null;
+  const published = publishedScores();
+  const ascending = [...published].sort((a, b) => a.score - b.score);
+  const { mean } = result.score;
+  const below = ascending.filter((row) => row.score < mean).length;
+  return {
+    published,
+    below,
+    next: { lower: ascending[below - 1] ?? null, higher: ascending[below] ?? null },
+  };
+}
+
+export type PretrainingGroup = "ImageNet-1k only" | "ImageNet-21k" | "larger sets";
+
+export const PRETRAINING_GROUPS: readonly PretrainingGroup[] = [
+  "ImageNet-1k only",
+  "ImageNet-21k",
+  "larger sets",
+];
+
+/** What a published model was trained on, in three groups. */
+export function pretrainingGroup({ pretraining }: PublishedScore): PretrainingGroup {
+  if (pretraining === "ImageNet1k") return "ImageNet-1k only";
+  return pretraining.startsWith("ImageNet21k") ? "ImageNet-21k" : "larger sets";
+}

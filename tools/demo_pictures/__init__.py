@@ -1,0 +1,1 @@
+"""Rendered pictures whose truth is known: objects, places, planted features, whole scenes."""
