@@ -30,11 +30,7 @@ const COMMANDS = [
  * Runs one command line and resolves to its exit status. clipanion itself prints errors on stdout,
  * exits with 1 for everything and colours redirected output; all three are put right here.
  */
-export async function run(
-  args: string[],
-  streams: Streams,
-  signal: AbortSignal,
-): Promise<number> {
+export async function run(args: string[], streams: Streams, signal: AbortSignal): Promise<number> {
   const colorFlag = args.includes("--no-color") ? false : undefined;
   const cli = new Cli({
     binaryName: "spurious-native",
@@ -46,7 +42,7 @@ export async function run(
 
   const context = { ...Cli.defaultContext, stdout: streams.stdout, stderr: streams.stderr };
   try {
-    const command = cli.process({ input: args.length === 0 ? ["--help"] : args, context });
+    const command = cli.process(args.length === 0 ? ["--help"] : args, context);
     // Help and version are clipanion's own; ours are executed directly, as Cli.run would swallow
     // their errors.
     if (command.help || !(command instanceof BaseCommand)) return await cli.run(command, context);

@@ -58,6 +58,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("addonInfo", Napi::Function::New(env, AddonInfo));
   exports.Set("cudaDevices", Napi::Function::New(env, ListCudaDevices));
   exports.Set("resizeCrop", Napi::Function::New(env, ResizeCropAsync));
+  exports.Set("resizeJpeg", Napi::Function::New(env, ResizeJpegAsync));
   exports.Set("loadEngine", Napi::Function::New(env, LoadEngine));
   return exports;
 }

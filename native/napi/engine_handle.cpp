@@ -76,7 +76,6 @@ ForwardJob ParseForward(const Napi::Object& request, Napi::Uint8Array& pixels) {
 }  // namespace
 
 Napi::Value LoadEngine(const Napi::CallbackInfo& info) {
-  Napi::Env env = info.Env();
   const auto request = info[0].As<Napi::Object>();
   EngineOptions options;
   options.path = GetString(request, "path");
@@ -86,9 +85,8 @@ Napi::Value LoadEngine(const Napi::CallbackInfo& info) {
   options.queue_capacity = static_cast<size_t>(GetInt(request, "queueCapacity"));
 
   auto engine = std::make_shared<Engine>(options);
-  auto call = PromiseCall::Make(env, "spurious.loadEngine");
-  auto* environment = Environment::Of(env);
-  environment->Track(engine);
+  auto call = PromiseCall::Make(info.Env(), "spurious.loadEngine");
+  Environment::Of(info.Env())->Track(engine);
   // The engine travels in a box that the JavaScript thread empties, so that a last reference is
   // never dropped on the engine's own thread (which would join itself).
   auto box = std::make_shared<std::shared_ptr<Engine>>(engine);

@@ -88,7 +88,11 @@ export function numberTriple(flag: string, text: string | undefined): number[] |
   throw invalidFlag(flag, text, "three numbers r,g,b");
 }
 
-export function oneOf<const T extends string>(flag: string, text: string, options: readonly T[]): T {
+export function oneOf<const T extends string>(
+  flag: string,
+  text: string,
+  options: readonly T[],
+): T {
   if ((options as readonly string[]).includes(text)) return text as T;
   throw invalidFlag(flag, text, `one of ${options.join(", ")}`);
 }

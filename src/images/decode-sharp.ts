@@ -91,7 +91,8 @@ function toRgb(data: Buffer, samples: SampleKind, channels: number): Uint8Array 
   return channels < 3 ? greyToRgb(data, channels) : dropAlpha(data, channels);
 }
 
-const TRUNCATED = /premature end|truncat|end of (file|stream|data|image)|not enough data|read error/i;
+const TRUNCATED =
+  /premature end|truncat|end of (file|stream|data|image)|not enough data|read error/i;
 const UNSUPPORTED = /not supported|unsupported/i;
 
 function readError(cause: unknown, format: ImageFormat, name: string): Error {

@@ -11,9 +11,7 @@ export type Geometry = Omit<ResizeCropRequest, "pixels" | "simd">;
  */
 export function geometryOf(width: number, height: number, rule: ResizeRule): Geometry {
   const { shorterSide, crop, filter } = rule;
-  const longerSide = Math.trunc(
-    (shorterSide * Math.max(width, height)) / Math.min(width, height),
-  );
+  const longerSide = Math.trunc((shorterSide * Math.max(width, height)) / Math.min(width, height));
   const resizeWidth = width <= height ? shorterSide : longerSide;
   const resizeHeight = width <= height ? longerSide : shorterSide;
   const cropWidth = crop ?? resizeWidth;

@@ -63,7 +63,9 @@ function describe(path: string, { pixels: bytes, width, height }: PreparedImage)
 }
 
 async function writePng(file: string, { pixels: bytes, width, height }: PreparedImage) {
-  const png = await sharp(bytes, { raw: { width, height, channels: 3 } }).png().toBuffer();
+  const png = await sharp(bytes, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
   await writeFileAtomic(file, png);
 }
 

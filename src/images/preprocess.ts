@@ -1,5 +1,5 @@
 import type { Split } from "../datasets/sample.js";
-import type { NativeAddon, ResizeCropRequest } from "../native/contract.js";
+import type { NativeAddon } from "../native/contract.js";
 import { decodeImage } from "./decode.js";
 import { checkSize, DEFAULT_MAX_PIXELS } from "./decoded-image.js";
 import { sniffFormat } from "./format.js";
@@ -22,19 +22,8 @@ export interface PreprocessOptions {
   readonly maxPixels?: number | undefined;
 }
 
-export type ResizeJpegRequest = Omit<ResizeCropRequest, "pixels"> & {
-  /** Content of the file. */
-  readonly bytes: Uint8Array;
-};
-
 /** What of the addon is used here. */
-export type ImageAddon = Pick<NativeAddon, "resizeCrop"> & {
-  /**
-   * Decodes and resizes at once, several times faster than sharp; null for any JPEG that is not of
-   * the plain kind or has anything wrong with it.
-   */
-  resizeJpeg?: (request: ResizeJpegRequest) => Promise<Uint8Array | null>;
-};
+export type ImageAddon = Pick<NativeAddon, "resizeCrop" | "resizeJpeg">;
 
 /**
  * Reads, decodes, resizes and crops one picture: exactly what Pillow and torchvision make of it.
@@ -62,7 +51,7 @@ async function prepareJpeg(
   { name, maxPixels }: { name: string; maxPixels: number },
   addon: ImageAddon,
 ): Promise<PreparedImage | null> {
-  if (!addon.resizeJpeg || sniffFormat(bytes, name) !== "jpeg") return null;
+  if (sniffFormat(bytes, name) !== "jpeg") return null;
   const size = plainJpegSize(bytes);
   if (!size) return null;
   checkSize(name, size.width, size.height, maxPixels);

@@ -1,4 +1,3 @@
-import { stat } from "node:fs/promises";
 import { SpuriousError } from "../errors.js";
 import type { ClassMap } from "../imagenet/class-info.js";
 import { resolveClassMap } from "../imagenet/class-map.js";
@@ -14,7 +13,7 @@ import {
   type ModelFlags,
   type Normalization,
 } from "./model-options.js";
-import { sha256File } from "./sha256.js";
+import { verifiedHash } from "./sha256.js";
 
 export interface ClassifierRequest extends ModelFlags {
   model: string;
@@ -127,21 +126,6 @@ export class Classifier implements AsyncDisposable {
   [Symbol.asyncDispose](): Promise<void> {
     return this.engine.dispose();
   }
-}
-
-async function verifiedHash(file: string, expected: string | undefined): Promise<string> {
-  const status = await stat(file).catch(() => undefined);
-  // Missing files and folders get the loader's own, fuller message.
-  if (!status?.isFile()) return "";
-  const sha256 = await sha256File(file);
-  if (expected !== undefined && expected.toLowerCase() !== sha256) {
-    throw new SpuriousError(
-      "MODEL_HASH_MISMATCH",
-      `checking the model file: ${file}: expected SHA-256 ${expected.toLowerCase()}, got ${sha256}`,
-      { input: file },
-    );
-  }
-  return sha256;
 }
 
 function requireHead(engine: Engine, request: ClassifierRequest): void {

@@ -22,8 +22,7 @@ export interface ModelMetadata {
 
 type Check = (value: unknown) => boolean;
 
-const positive: Check = (value) =>
-  typeof value === "number" && Number.isFinite(value) && value > 0;
+const positive: Check = (value) => typeof value === "number" && Number.isFinite(value) && value > 0;
 const text: Check = (value) => typeof value === "string";
 const triple: Check = (value) =>
   Array.isArray(value) &&

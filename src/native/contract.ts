@@ -42,6 +42,11 @@ export interface ResizeCropRequest {
   readonly simd?: SimdLevel;
 }
 
+export type ResizeJpegRequest = Omit<ResizeCropRequest, "pixels"> & {
+  /** Content of the file; `width` and `height` are those its header tells. */
+  readonly bytes: Uint8Array;
+};
+
 export type DType = "fp32" | "bf16" | "fp16";
 
 export interface LoadRequest {
@@ -140,5 +145,10 @@ export interface NativeAddon {
   cudaDevices(): CudaDevice[];
   /** Pillow's antialiased resize followed by a crop; resolves to cropWidth * cropHeight * 3 bytes. */
   resizeCrop(request: ResizeCropRequest): Promise<Uint8Array>;
+  /**
+   * Decodes a JPEG and resizes it at once; null for any file that is not of the plain kind or has
+   * anything wrong with it, which a full decoder must look at.
+   */
+  resizeJpeg(request: ResizeJpegRequest): Promise<Uint8Array | null>;
   loadEngine(request: LoadRequest): Promise<NativeEngine>;
 }

@@ -1,0 +1,83 @@
+import { Command, Option } from "clipanion";
+import { inspectModel, type ModelInspection } from "../models/inspect.js";
+import { count } from "../report/format.js";
+import { BaseCommand } from "./base.js";
+
+export class InspectCommand extends BaseCommand {
+  static override paths = [["inspect"]];
+  static override usage = Command.Usage({
+    category: "Inspect",
+    description: "what a model file is",
+    details: `
+      Prints kind, classes, penultimate features, head, last feature map, normalisation seen in the
+      graph, input size, metadata and SHA-256. A model file is a program: loading it reads it into
+      this process. Check files of others with \`--sha256\` before you load them.
+    `,
+    examples: [["Look at a file", "spurious-native inspect model.pt"]],
+  });
+
+  model = Option.String({ name: "MODEL" });
+  sha256 = Option.String("--sha256", { description: "Refuse the file unless it has this SHA-256" });
+
+  async execute(): Promise<number> {
+    const inspection = await inspectModel(this.model, this.sha256);
+    this.print(inspection, () => lines(inspection));
+    return 0;
+  }
+}
+
+function lines(model: ModelInspection): string[] {
+  const { head, featureMap, normalization, metadata } = model;
+  const facts: [string, string][] = [
+    ["file", model.path],
+    ["sha256", model.sha256],
+    ["kind", `TorchScript, ${model.kind}, type ${model.typeName || "unknown"}`],
+    ["parameters", `${count(model.parameters)} (${model.parameterDtypes.join(", ")})`],
+    ["output", describeOutput(model)],
+    [
+      "head",
+      head === null
+        ? `none: ${model.headMissing ?? "not found"}`
+        : `${head.kind}, ${count(head.features)} features -> ${count(head.classes)} classes${head.bias ? "" : ", no bias"}`,
+    ],
+    [
+      "feature map",
+      featureMap === null
+        ? "none found"
+        : `${featureMap.kind}, made by ${featureMap.operation}, pooled by ${featureMap.pooling}`,
+    ],
+    [
+      "normalisation",
+      normalization === null
+        ? "none seen in the graph"
+        : `inside: mean ${numbers(normalization.mean)}, std ${numbers(normalization.std)}`,
+    ],
+    [
+      "input",
+      `${model.inputSize === null ? "size not fixed by the graph" : `${model.inputSize} px`}, ${model.inputChannels ?? "unknown"} channels`,
+    ],
+    ["metadata", metadata === null ? "none" : ""],
+  ];
+  const width = Math.max(...facts.map(([name]) => name.length));
+  return [
+    ...facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`.trimEnd()),
+    ...Object.entries(metadata ?? {}).map(([name, value]) => `  ${name}: ${shortened(value)}`),
+    "",
+    "A model file is a program; loading it ran its code in this process. Pin it with --sha256.",
+  ];
+}
+
+function describeOutput({ output, outputKey, softmaxRemoved }: ModelInspection): string {
+  const where = outputKey === null ? output : `${output}, logits at "${outputKey}"`;
+  return softmaxRemoved ? `${where}, softmax at the end taken off` : where;
+}
+
+function numbers(values: readonly number[]): string {
+  return values.map((value) => String(Number(value.toPrecision(6)))).join(", ");
+}
+
+/** Class maps inside metadata may hold thousands of classes. */
+function shortened(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 100 ? `${text.slice(0, 97)}...` : text;
+}

@@ -1,0 +1,123 @@
+import { createHash } from "node:crypto";
+import { type FileHandle, open, readFile } from "node:fs/promises";
+import { SpuriousError } from "../errors.js";
+import { writeFailed } from "../results/atomic.js";
+
+const JOURNAL_SCHEMA = "spurious-native/journal/1";
+
+/** Settings that decide a result, by name. */
+export type JournalSettings = Readonly<Record<string, unknown>>;
+
+/**
+ * Entries of work done, one JSON line each, appended as the work goes on. A process that is killed
+ * leaves at most one broken line, the last, which is dropped when the work is resumed.
+ */
+export class Journal<T> implements AsyncDisposable {
+  readonly #file: FileHandle;
+
+  private constructor(
+    readonly path: string,
+    file: FileHandle,
+    /** Entries of the run that is resumed, in order. */
+    readonly earlier: readonly T[],
+  ) {
+    this.#file = file;
+  }
+
+  /**
+   * Opens a journal: a new one, or with `resume` one that is there already.
+   * @throws RESUME_MISMATCH it was begun with other settings (named) or is not a journal
+   * @throws OUTPUT_WRITE_FAILED
+   */
+  static async open<T>(
+    path: string,
+    settings: JournalSettings,
+    resume: boolean,
+  ): Promise<Journal<T>> {
+    const text = resume ? await readIfPresent(path) : null;
+    const earlier = text === null ? [] : readEntries<T>(path, text, settings);
+    try {
+      const file = await open(path, text === null ? "wx" : "r+");
+      if (text === null) await file.appendFile(line({ schema: JOURNAL_SCHEMA, settings }));
+      else await dropBrokenLine(file, text);
+      return new Journal(path, file, earlier);
+    } catch (cause) {
+      throw writeFailed(path, cause);
+    }
+  }
+
+  /** Adds entries; they are on disk when this resolves. */
+  async append(entries: readonly T[]): Promise<void> {
+    if (entries.length === 0) return;
+    try {
+      await this.#file.appendFile(entries.map(line).join(""));
+      await this.#file.datasync();
+    } catch (cause) {
+      throw writeFailed(this.path, cause);
+    }
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.#file.close();
+  }
+}
+
+/** A hash of the names of all pieces of work: another set of images is another run. */
+export function hashOfNames(names: Iterable<string>): string {
+  const hash = createHash("sha256");
+  for (const name of names) hash.update(`${name}\n`);
+  return hash.digest("hex");
+}
+
+function line(value: unknown): string {
+  return `${JSON.stringify(value)}\n`;
+}
+
+async function readIfPresent(path: string): Promise<string | null> {
+  try {
+    return await readFile(path, "utf8");
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return null;
+    throw writeFailed(path, cause);
+  }
+}
+
+/** Appending begins behind the last whole line. */
+async function dropBrokenLine(file: FileHandle, text: string): Promise<void> {
+  const whole = Buffer.byteLength(text.slice(0, text.lastIndexOf("\n") + 1));
+  await file.truncate(whole);
+  await file.read(Buffer.alloc(whole), 0, whole, null); // moves to the end
+}
+
+function readEntries<T>(path: string, text: string, settings: JournalSettings): T[] {
+  const [header, ...entries] = text
+    .slice(0, text.lastIndexOf("\n") + 1)
+    .split("\n")
+    .slice(0, -1);
+  const begun = parse(path, header ?? "") as { schema?: unknown; settings?: JournalSettings };
+  if (begun.schema !== JOURNAL_SCHEMA || begun.settings === undefined) {
+    throw mismatch(path, `a journal of schema ${JOURNAL_SCHEMA}`, JSON.stringify(begun.schema));
+  }
+  for (const name of new Set([...Object.keys(settings), ...Object.keys(begun.settings)])) {
+    const wanted = JSON.stringify(settings[name]);
+    const got = JSON.stringify(begun.settings[name]);
+    if (wanted !== got) throw mismatch(path, `${name} ${wanted ?? "none"}`, got ?? "none");
+  }
+  return entries.map((entry) => parse(path, entry) as T);
+}
+
+function parse(path: string, text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw mismatch(path, "lines of JSON", `"${text.slice(0, 40)}"`);
+  }
+}
+
+function mismatch(path: string, expected: string, got: string): SpuriousError {
+  return new SpuriousError(
+    "RESUME_MISMATCH",
+    `resuming a run: ${path}: expected ${expected}, got ${got}`,
+    { input: path },
+  );
+}

@@ -1,0 +1,34 @@
+/**
+ * The public API: everything a command does, as functions of the same names.
+ */
+
+export { diagnose, type Diagnosis } from "./doctor/diagnose.js";
+export { demoModel, demoRequest } from "./demo/demo.js";
+export {
+  type ErrorCode,
+  type ErrorKind,
+  ERRORS,
+  EXIT_STATUS,
+  SpuriousError,
+} from "./errors.js";
+export { evaluate, type EvaluateRequest } from "./evaluation/evaluate.js";
+export type { ClassInfo, ClassMap } from "./imagenet/class-info.js";
+export { builtInHeads, resolveClassMap } from "./imagenet/class-map.js";
+export { pixels, type PixelsOptions, type PixelsRow } from "./images/pixels.js";
+export { type PreparedImage, preprocessImage } from "./images/preprocess.js";
+export { type Preset, PRESETS, type Preprocessing } from "./images/presets.js";
+export { Classifier, type ClassifierRequest } from "./models/classifier.js";
+export { Engine, type EngineOptions } from "./models/engine.js";
+export { inspectModel, type ModelInspection } from "./models/inspect.js";
+export type { ModelMetadata } from "./models/metadata.js";
+export { addon } from "./native/load.js";
+export type { EvalClass, EvalResult } from "./results/eval-result.js";
+export { auroc } from "./scoring/auroc.js";
+export { averagePrecision } from "./scoring/average-precision.js";
+export { bootstrapDifferences, bootstrapIntervals, type Interval } from "./scoring/bootstrap.js";
+export { type ClassGroup, groupByClass } from "./scoring/class-groups.js";
+export type { ImageRow } from "./scoring/image-row.js";
+export { scoreImages, type ScoreRequest } from "./scoring/score-images.js";
+export { spuriousScore, type SpuriousScore } from "./scoring/spurious-score.js";
+export type { ProgressSink } from "./terminal/progress.js";
+export { VERSION } from "./version.js";

@@ -1,0 +1,66 @@
+import { randomBytes } from "node:crypto";
+import { open, rename, rm } from "node:fs/promises";
+import { basename, dirname, join } from "node:path";
+import { SpuriousError } from "../errors.js";
+
+/** A file to be written: text or bytes. */
+export interface FileContent {
+  readonly name: string;
+  readonly content: string | Uint8Array;
+}
+
+/** Writes one file under a temporary name and renames it. @throws OUTPUT_WRITE_FAILED */
+export async function writeFileAtomic(path: string, content: string | Uint8Array): Promise<void> {
+  await writeFilesAtomic(dirname(path), [{ name: basename(path), content }]);
+}
+
+/**
+ * Writes files that belong together: all are complete on disk before the first one gets its name,
+ * and the last one of the list gets its name last. After a failure no temporary file is left.
+ * @throws OUTPUT_WRITE_FAILED
+ */
+export async function writeFilesAtomic(
+  folder: string,
+  files: readonly FileContent[],
+): Promise<void> {
+  const attempt = `${String(process.pid)}-${randomBytes(4).toString("hex")}`;
+  const temporary = (name: string): string => join(folder, `.${name}.${attempt}.tmp`);
+  try {
+    for (const { name, content } of files) await writeDurably(temporary(name), content);
+    for (const { name } of files) await rename(temporary(name), join(folder, name));
+  } catch (cause) {
+    await Promise.all(files.map(({ name }) => rm(temporary(name), { force: true })));
+    throw writeFailed(folder, cause);
+  }
+}
+
+/** Without the sync a power cut could leave a named but empty file. */
+async function writeDurably(path: string, content: string | Uint8Array): Promise<void> {
+  const file = await open(path, "wx");
+  try {
+    await file.writeFile(content);
+    await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOSPC: "no space left on the device",
+  EDQUOT: "no space left in the quota",
+  EACCES: "no permission",
+  EPERM: "no permission",
+  EROFS: "a read-only file system",
+  ENOENT: "no such folder",
+  ENOTDIR: "a file where a folder should be",
+  EEXIST: "a file where a folder should be",
+};
+
+export function writeFailed(path: string, cause: unknown): SpuriousError {
+  const { code = "", message } = cause as NodeJS.ErrnoException;
+  return new SpuriousError(
+    "OUTPUT_WRITE_FAILED",
+    `writing results: ${path}: expected a folder that can be written, got ${REASONS[code] ?? message}`,
+    { input: path, cause },
+  );
+}
