@@ -1,9 +1,15 @@
-import { Builtins, Cli } from "clipanion";
+import { Writable } from "node:stream";
+import { type BaseContext, Builtins, Cli, type Command } from "clipanion";
 import { BaseCommand } from "./commands/base.js";
 import { BenchCommand } from "./commands/bench.js";
 import { DoctorCommand } from "./commands/doctor.js";
 import { EvalCommand } from "./commands/eval.js";
+import { HelpCommand, overview } from "./commands/help.js";
 import { InspectCommand } from "./commands/inspect.js";
+import { PcaAlphaCommand } from "./commands/pca/alpha.js";
+import { PcaFitCommand } from "./commands/pca/fit.js";
+import { PcaRankCommand } from "./commands/pca/rank.js";
+import { PcaShowCommand } from "./commands/pca/show.js";
 import { PixelsCommand } from "./commands/pixels.js";
 import { ScoreCommand } from "./commands/score.js";
 import { ERRORS, SpuriousError } from "./errors.js";
@@ -15,14 +21,19 @@ export interface Streams {
   stderr: NodeJS.WriteStream;
 }
 
-const COMMANDS = [
+/** In the order of the overview. */
+export const COMMANDS = [
   EvalCommand,
   ScoreCommand,
+  PcaFitCommand,
+  PcaShowCommand,
+  PcaAlphaCommand,
+  PcaRankCommand,
   InspectCommand,
   PixelsCommand,
   DoctorCommand,
   BenchCommand,
-  Builtins.HelpCommand,
+  HelpCommand,
   Builtins.VersionCommand,
 ];
 
@@ -41,27 +52,73 @@ export async function run(args: string[], streams: Streams, signal: AbortSignal)
   for (const command of COMMANDS) cli.register(command);
 
   const context = { ...Cli.defaultContext, stdout: streams.stdout, stderr: streams.stderr };
+  let command: Command | null = null;
   try {
-    const command = cli.process(args.length === 0 ? ["--help"] : args, context);
+    command = parse(cli, args, context);
+    if (command === null) {
+      streams.stdout.write(`${overview(definitionsUnder(cli, args)).join("\n")}\n`);
+      return 0;
+    }
     // Help and version are clipanion's own; ours are executed directly, as Cli.run would swallow
     // their errors.
-    if (command.help || !(command instanceof BaseCommand)) return await cli.run(command, context);
+    if (!(command instanceof BaseCommand)) return await runHelp(cli, command, context);
     command.signal = signal;
     return (await command.validateAndExecute()) as number;
   } catch (error) {
-    return report(toSpuriousError(error), args.includes("--json"), streams, signal);
+    const printed = command instanceof BaseCommand && command.hasPrinted;
+    const json = args.includes("--json") && !printed;
+    return report(toSpuriousError(error, cli, args), json, streams, signal);
   }
 }
 
-/** clipanion's and typanion's own errors are about usage; anything else unknown is a bug. */
-function toSpuriousError(error: unknown): SpuriousError {
-  if (error instanceof SpuriousError) return error;
-  const { clipanion, message } = error as { clipanion?: { type: string }; message?: string };
-  if (clipanion?.type === "usage") {
-    return new SpuriousError("USAGE_INVALID", (message ?? "unusable command line").trim());
+/** The command of a command line; null for help on a group of commands (`pca --help`). */
+function parse(cli: Cli, args: string[], context: BaseContext): Command | null {
+  try {
+    return cli.process(args.length === 0 ? ["--help"] : args, context);
+  } catch (error) {
+    const asksForHelp = args.includes("--help") || args.includes("-h");
+    const isGroup = args[0] !== undefined && definitionsUnder(cli, args).length > 0;
+    if (asksForHelp && isGroup) return null;
+    throw error;
   }
-  const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return new SpuriousError("INTERNAL", text, { cause: error });
+}
+
+function definitionsUnder(cli: Cli, [group = ""]: readonly string[]) {
+  return cli.definitions().filter(({ path }) => path.startsWith(`spurious-native ${group} `));
+}
+
+/** clipanion shows the value of an option as "#0". */
+async function runHelp(cli: Cli, command: Command, context: BaseContext): Promise<number> {
+  const chunks: string[] = [];
+  const stdout = new Writable({
+    write: (chunk: Buffer, _, done) => {
+      chunks.push(chunk.toString());
+      done();
+    },
+  });
+  const status = await cli.run(command, { ...context, stdout });
+  context.stdout.write(chunks.join("").replaceAll("#0   ", "VALUE").replaceAll("#0", "VALUE"));
+  return status;
+}
+
+/** clipanion's and typanion's own errors are about usage; anything else unknown is a bug. */
+function toSpuriousError(error: unknown, cli: Cli, args: readonly string[]): SpuriousError {
+  if (error instanceof SpuriousError) return error;
+  const { clipanion, message = "" } = error as { clipanion?: object; message?: string };
+  if (clipanion === undefined) {
+    const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
+    return new SpuriousError("INTERNAL", text, { cause: error });
+  }
+  const paths = cli.definitions().map(({ path }) => path.replace("spurious-native ", ""));
+  const known = paths.find((path) => `${args.join(" ")} `.startsWith(`${path} `));
+  // The rest lists every command with all its options.
+  const [first = ""] = message.split(/\n|; did you mean|, please choose/);
+  const problem = first.replace(/^Unknown Syntax Error: /, "").replace(/\.$/, "");
+  const what = known ?? `no command named "${args[0] ?? ""}"`;
+  return new SpuriousError("USAGE_INVALID", `reading the command line: ${what}: ${problem}`, {
+    hint: `see \`spurious-native ${known === undefined ? "" : `${known} `}--help\``,
+    cause: error,
+  });
 }
 
 function report(

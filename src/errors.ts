@@ -75,7 +75,8 @@ export const ERRORS = {
   },
   SETUP_FAILED: {
     kind: "environment",
-    meaning: "The checkout could not be set up (Node too old, npm packages, TypeScript, C++ tools).",
+    meaning:
+      "The checkout could not be set up (Node too old, npm packages, TypeScript, C++ tools).",
     hint: "see docs/install.md",
   },
   LIBTORCH_MISSING: {
@@ -98,6 +99,11 @@ export const ERRORS = {
     meaning: "A result file could not be written (disk full, no permission).",
     hint: "free space or choose another --out; nothing half-written was left behind",
   },
+  BENCH_FAILED: {
+    kind: "environment",
+    meaning: "A benchmark could not be prepared, or one of its processes failed.",
+    hint: "see the message; `--peer none` measures this program alone, `spurious-native bench --help` says what peers need",
+  },
 
   DATA_NOT_FOUND: {
     kind: "data",
@@ -111,8 +117,14 @@ export const ERRORS = {
   },
   DATA_CLASS_WITHOUT_VAL: {
     kind: "data",
-    meaning: "A class has spurious images but no validation images (or the reverse), so it has no score.",
+    meaning:
+      "A class has spurious images but no validation images (or the reverse), so it has no score.",
     hint: "add the missing images or take the class out of the benchmark folder",
+  },
+  DATA_CLASS_WITHOUT_TRAIN: {
+    kind: "data",
+    meaning: "A class that was asked for has no training images.",
+    hint: "add its folder to --train or leave it out of --classes",
   },
   IMAGE_UNREADABLE: {
     kind: "data",
@@ -136,13 +148,19 @@ export const ERRORS = {
   },
   IMAGES_SKIPPED: {
     kind: "data",
-    meaning: "More images were skipped than --max-skipped allows; the results without them were written.",
+    meaning:
+      "More images were skipped than --max-skipped allows; the results without them were written.",
     hint: "look at counts.skipped in result.json, or pass --max-skipped N",
   },
   SCORE_INPUT_INVALID: {
     kind: "data",
     meaning: "A table of given probabilities cannot be used.",
     hint: "expected a CSV file with the columns path,split,class,p[,logit][,predicted][,predictedProb]",
+  },
+  PCA_INPUT_INVALID: {
+    kind: "data",
+    meaning: "The features of a class have no principal components.",
+    hint: "a class needs at least two different images, and features that are finite numbers",
   },
 
   MODEL_NOT_FOUND: {
@@ -190,6 +208,11 @@ export const ERRORS = {
     kind: "artefact",
     meaning: "A result file is damaged, foreign or of a newer schema.",
     hint: "make the result again with this version",
+  },
+  ARTEFACT_INVALID: {
+    kind: "artefact",
+    meaning: "A file of tensors or of a PCA, a fix or labels is missing, damaged or foreign.",
+    hint: "make it again with this version; a copy may have been cut short",
   },
   RESUME_MISMATCH: {
     kind: "artefact",

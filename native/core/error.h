@@ -11,6 +11,7 @@ enum class ErrorCode {
   kCancelled,
   kDeviceUnavailable,
   kOutOfMemory,
+  kPcaInputInvalid,
   kModelNotFound,
   kModelNotTorchScript,
   kModelDamaged,

@@ -21,14 +21,14 @@ constexpr size_t kSmallAlignment = 64;
 // Cached blocks beyond this are freed at once, so that one odd batch does not stay for ever.
 constexpr size_t kMaxCached = size_t{4} << 30;
 
-// Multiples of 128 KiB up to 2 MiB, of 2 MiB up to 64 MiB, of an eighth of the power of two above:
-// equal shapes always meet equal buckets, and at most an eighth is wasted on large ones.
+// Multiples of 128 KiB up to 2 MiB, of 2 MiB up to 64 MiB, of an eighth of the power of two below
+// above that: equal shapes always meet equal buckets, and at most an eighth is wasted on large ones.
 size_t BucketSize(size_t bytes) {
   size_t step = kHugePage;
   if (bytes < kHugePage) {
     step = kLarge;
   } else if (bytes > (size_t{64} << 20)) {
-    while (step < bytes / 8) step *= 2;
+    while (step <= bytes / 16) step *= 2;
   }
   return (bytes + step - 1) / step * step;
 }

@@ -3,9 +3,11 @@
 #include <ATen/Parallel.h>
 #include <c10/core/InferenceMode.h>
 
+#include <algorithm>
 #include <chrono>
 #include <set>
 #include <sstream>
+#include <string_view>
 #include <thread>
 
 #include "core/error.h"
@@ -27,13 +29,19 @@ double Now() {
   return duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// The model's own failure, without libtorch's C++ stack.
+// The model's own failure, without libtorch's C++ stack and the model's source: the first line that
+// is not indented, after the last place in the source that is pointed at.
 std::string ModelMessage(const std::string& text) {
-  const std::string marker = "RuntimeError: ";
-  const size_t at = text.rfind(marker);
-  std::string message = at == std::string::npos ? text : text.substr(at + marker.size());
-  message = message.substr(0, message.find("\nException raised from"));
-  return message.substr(0, message.find('\n'));
+  const size_t pointer = text.rfind("<--- HERE");
+  std::istringstream lines(pointer == std::string::npos ? text : text.substr(text.find('\n', pointer)));
+  for (std::string line; std::getline(lines, line);) {
+    if (line.empty() || line.starts_with(' ')) continue;
+    for (const std::string_view prefix : {"builtins.", "RuntimeError: "}) {
+      if (line.starts_with(prefix)) line.erase(0, prefix.size());
+    }
+    return line;
+  }
+  return "no reason given";
 }
 
 std::exception_ptr Translate(const ForwardJob& job, const std::string& path) {
@@ -58,6 +66,36 @@ std::exception_ptr Translate(const ForwardJob& job, const std::string& path) {
             ModelMessage(error.what()),
         path));
   }
+}
+
+// What a caller has to see to: a mistake there must not read past its pixels.
+void RequireSound(const ForwardJob& job) {
+  const ImageBatch& images = job.images;
+  const bool sound = images.pixels != nullptr && images.count >= 1 && job.rows >= images.count &&
+                     images.height >= 1 && images.width >= 1 && images.mean.size() == 3 &&
+                     images.std.size() == 3;
+  if (sound) return;
+  throw Error(ErrorCode::kInternal,
+              "running the model: expected pictures, at most as many as rows, and three means and "
+              "deviations, got " +
+                  std::to_string(images.count) + " for " + std::to_string(job.rows) + " rows");
+}
+
+// [rows, classes]. Convolutional heads leave dimensions of one behind; with more than one number
+// per row and dimension the output is a picture or a map, and no logits.
+at::Tensor AsLogits(const at::Tensor& output, int64_t rows, const std::string& path) {
+  if (output.dim() >= 2 && output.size(0) == rows) {
+    const auto sizes = output.sizes().slice(1);
+    if (output.numel() == rows * *std::max_element(sizes.begin(), sizes.end())) {
+      return output.flatten(1);
+    }
+  }
+  std::ostringstream shape;
+  shape << output.sizes();
+  throw Error(ErrorCode::kModelOutputUnsupported,
+              "running the model: expected logits [" + std::to_string(rows) + ", classes], got " +
+                  shape.str(),
+              path);
 }
 
 at::Tensor ToHost(const at::Tensor& tensor, int64_t count) {
@@ -139,21 +177,19 @@ Plan& Engine::PlanFor(const ForwardJob& job) {
   return *plans_.front().plan;
 }
 
+void Engine::RequireModel() const {
+  if (!model_) throw Error(ErrorCode::kInternal, "the engine has no model", options_.path);
+}
+
 void Engine::Begin(const ForwardJob& job, Done<ForwardOutput> done) {
   const double begun = Now();
   try {
+    RequireModel();
+    RequireSound(job);
     c10::InferenceMode inference;
     const at::Tensor images = stager_->Stage(job.images, job.rows, model_->dtype());
     auto outputs = PlanFor(job).Run(images);
-    if (outputs[0].dim() > 2) outputs[0] = outputs[0].flatten(1);  // [N, C, 1, 1] of conv heads
-    if (outputs[0].dim() != 2 || outputs[0].size(0) != job.rows) {
-      std::ostringstream shape;
-      shape << outputs[0].sizes();
-      throw Error(ErrorCode::kModelOutputUnsupported,
-                  "running the model: expected logits [" + std::to_string(job.rows) +
-                      ", classes], got " + shape.str(),
-                  options_.path);
-    }
+    outputs[0] = AsLogits(outputs[0], job.rows, options_.path);
     if (job.wanted.features && outputs[1].dim() > 2) outputs[1] = outputs[1].flatten(1);
     Finish();  // a batch before this one, whose copies ran while this one was queued
     in_flight_ = InFlight{std::move(outputs), job.wanted, job.images.count, begun, done};
@@ -220,6 +256,7 @@ std::optional<int64_t> Engine::FixedBatch(int64_t height, int64_t width) {
 bool Engine::ProbeBatch(int64_t height, int64_t width, Done<std::optional<int64_t>> done) {
   auto run = [this, height, width, done] {
     try {
+      RequireModel();
       done(FixedBatch(height, width));
     } catch (...) {
       ForwardJob job;

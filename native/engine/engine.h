@@ -84,6 +84,7 @@ class Engine {
     std::unique_ptr<Plan> plan;
   };
 
+  void RequireModel() const;
   void Begin(const ForwardJob& job, Done<ForwardOutput> done);
   void Finish();
   Plan& PlanFor(const ForwardJob& job);

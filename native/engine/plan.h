@@ -6,6 +6,7 @@
 #include <torch/script.h>
 
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace spurious {
@@ -19,11 +20,18 @@ class Plan {
   // `images` [N, C, H, W]; returns the graph's outputs.
   std::vector<at::Tensor> Run(const at::Tensor& images);
 
+  // False as well after compiling has failed: the plan then runs the graph as it is.
+  bool fused() const { return fused_; }
+
  private:
+  std::vector<at::Tensor> RunFused(torch::jit::Stack stack);
+  std::vector<at::Tensor> RunPlain(torch::jit::Stack stack);
+
+  std::shared_ptr<torch::jit::Graph> graph_;
   c10::IValue self_;
   bool fused_;
   torch::jit::GraphExecutor executor_;
-  torch::jit::Code code_;
+  std::optional<torch::jit::Code> code_;
 };
 
 // Turns oneDNN Graph fusion on for the process; must come before any graph is run and is never

@@ -12,11 +12,7 @@ std::shared_ptr<Graph> ExposeOutputs(Graph& graph, const std::vector<Value*>& va
   auto copy = graph.copy();
   for (size_t i = 0; i < values.size(); ++i) graph.eraseOutput(before);
 
-  std::vector<Value*> inner(copy->outputs().begin() + static_cast<std::ptrdiff_t>(before),
-                            copy->outputs().end());
-  Node* tuple = copy->insertNode(copy->createTuple(inner));
-  while (!copy->outputs().empty()) copy->eraseOutput(0);
-  copy->registerOutput(tuple->output());
+  for (size_t i = 0; i < before; ++i) copy->eraseOutput(0);
   torch::jit::EliminateDeadCode(copy);
   return copy;
 }

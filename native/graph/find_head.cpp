@@ -33,6 +33,7 @@ std::optional<Head> FromMatmul(Node* node) {
 
 // add(matmul(features, weight^T), bias), either way round.
 std::optional<Head> FromAdd(Node* node) {
+  if (ScalesOperand(node)) return std::nullopt;
   for (size_t side : {0, 1}) {
     const std::string op = OpName(node->input(side)->node());
     auto bias = ConstantTensor(node->input(1 - side));
@@ -74,6 +75,8 @@ std::optional<Head> FromNode(Node* node) {
 std::optional<double> ScaleOf(const Node* node) {
   const std::string op = OpName(node);
   if (op != "aten::div" && op != "aten::mul" && op != "aten::true_divide") return std::nullopt;
+  const Value* rounding = NamedInput(node, "rounding_mode");
+  if (rounding != nullptr && !rounding->mustBeNone()) return std::nullopt;
   auto number = ConstantNumber(node->input(1));
   if (!number || *number == 0.0) return std::nullopt;
   return op == "aten::mul" ? *number : 1.0 / *number;

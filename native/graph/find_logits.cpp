@@ -25,10 +25,14 @@ bool IsTensor(const Value* value) {
   return value->type()->isSubtypeOf(*c10::TensorType::get());
 }
 
+// Keys are positions, or the names of a named tuple's fields.
 std::vector<Candidate> SequenceItems(Node* node) {
+  const auto tuple = node->output()->type()->cast<c10::TupleType>();
+  const auto names = tuple ? tuple->names() : std::nullopt;
   std::vector<Candidate> items;
   for (size_t i = 0; i < node->inputs().size(); ++i) {
-    if (IsTensor(node->input(i))) items.push_back({node->input(i), std::to_string(i)});
+    if (!IsTensor(node->input(i))) continue;
+    items.push_back({node->input(i), names ? std::string(names->at(i)) : std::to_string(i)});
   }
   return items;
 }

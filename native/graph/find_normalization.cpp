@@ -34,7 +34,7 @@ bool Apply(const Node* node, Affine& affine) {
   const std::string op = OpName(node);
   const bool sub = op == "aten::sub", add = op == "aten::add";
   const bool mul = op == "aten::mul", div = op == "aten::div" || op == "aten::true_divide";
-  if (!sub && !add && !mul && !div) return false;
+  if ((!sub && !add && !mul && !div) || ScalesOperand(node)) return false;
   auto constant = ChannelConstant(node->input(1));
   if (!constant) return false;
   if (constant->size() > 1) affine.per_channel = true;

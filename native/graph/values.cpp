@@ -95,6 +95,11 @@ const Value* NamedInput(const Node* node, const std::string& name) {
   return node->input(static_cast<size_t>(*index));
 }
 
+bool ScalesOperand(const Node* node) {
+  const Value* alpha = NamedInput(node, "alpha");
+  return alpha != nullptr && ConstantNumber(alpha).value_or(0.0) != 1.0;
+}
+
 bool PassesThrough(const Node* node) {
   static const std::unordered_set<std::string> names = {
       "aten::flatten",     "aten::view",       "aten::reshape",    "aten::squeeze",

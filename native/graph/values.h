@@ -29,6 +29,9 @@ std::optional<std::vector<int64_t>> ConstantInts(const Value* value);
 // Input of `node` by its schema name ("dim", "weight"), or nullptr.
 const Value* NamedInput(const Node* node, const std::string& name);
 
+// True for a sum or difference whose second operand is scaled first (torch.add(a, b, alpha=2)).
+bool ScalesOperand(const Node* node);
+
 // True for operations that only rename, move or reshape the values of their first input, or do
 // nothing when a model is evaluated (dropout).
 bool PassesThrough(const Node* node);

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "core/error.h"
+#include "graph/bind_input_type.h"
 #include "graph/expose_outputs.h"
 #include "graph/rewrite_constants.h"
 #include "module/file_kind.h"
@@ -114,11 +115,12 @@ PreparedModel::PreparedModel(const std::string& path, at::Device device, at::Sca
     module = torch::jit::freeze_module(module);
     self_ = module._ivalue();
     graph_ = module.get_method("forward").graph();
+    if (facts_.kind != "frozen") facts_.kind = IsTraced(*graph_) ? "traced" : "scripted";
+    BindDefaults(*graph_, module.get_method("forward").function().getSchema());
+    graph::BindInputType(graph_, graph_->inputs()[1], device, dtype);
     graph::RewriteConstants(*graph_, device, at::kFloat);
     torch::jit::OptimizeFrozenGraph(graph_);
     if (dtype != at::kFloat) graph::RewriteConstants(*graph_, device, dtype);
-    if (facts_.kind != "frozen") facts_.kind = IsTraced(*graph_) ? "traced" : "scripted";
-    BindDefaults(*graph_, module.get_method("forward").function().getSchema());
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {

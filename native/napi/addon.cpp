@@ -7,6 +7,7 @@
 #include "napi/engine_handle.h"
 #include "napi/environment.h"
 #include "napi/napi_api.h"
+#include "napi/pca_fit.h"
 #include "napi/resize_crop.h"
 #include "preprocess/resize.h"
 
@@ -60,6 +61,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("resizeCrop", Napi::Function::New(env, ResizeCropAsync));
   exports.Set("resizeJpeg", Napi::Function::New(env, ResizeJpegAsync));
   exports.Set("loadEngine", Napi::Function::New(env, LoadEngine));
+  ExportPca(env, exports);
   return exports;
 }
 

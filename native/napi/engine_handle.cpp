@@ -92,7 +92,7 @@ Napi::Value LoadEngine(const Napi::CallbackInfo& info) {
   auto box = std::make_shared<std::shared_ptr<Engine>>(engine);
   engine->Load([call, box](Outcome<const PreparedModel*> outcome) {
     if (std::holds_alternative<std::exception_ptr>(outcome)) {
-      call->Reject(std::get<std::exception_ptr>(outcome));
+      call->Reject(std::get<std::exception_ptr>(outcome), [box] { box->reset(); });
       return;
     }
     const PreparedModel* model = std::get<const PreparedModel*>(outcome);

@@ -31,8 +31,11 @@ void PromiseCall::Resolve(MakeValue make) {
   Settle([this, make = std::move(make)](Napi::Env env) { deferred_.Resolve(make(env)); });
 }
 
-void PromiseCall::Reject(std::exception_ptr reason) {
-  Settle([this, reason](Napi::Env env) { deferred_.Reject(MakeError(env, reason).Value()); });
+void PromiseCall::Reject(std::exception_ptr reason, std::function<void()> before) {
+  Settle([this, reason, before = std::move(before)](Napi::Env env) {
+    if (before) before();
+    deferred_.Reject(MakeError(env, reason).Value());
+  });
 }
 
 void PromiseCall::Settle(std::function<void(Napi::Env)> settle) {

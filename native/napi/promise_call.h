@@ -24,7 +24,8 @@ class PromiseCall {
   void KeepAlive(Napi::Object object) { kept_ = Napi::Persistent(object); }
 
   void Resolve(MakeValue make);
-  void Reject(std::exception_ptr reason);
+  // `before` runs on the JavaScript thread: for what must be freed there.
+  void Reject(std::exception_ptr reason, std::function<void()> before = {});
 
  private:
   explicit PromiseCall(Napi::Env env) : deferred_(Napi::Promise::Deferred::New(env)) {}

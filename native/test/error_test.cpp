@@ -1,21 +1,26 @@
 #include "core/error.h"
 
 #include <set>
+#include <vector>
 
 #include "test/testing.h"
 
 namespace spurious {
 
 TEST_CASE("every error code has a name of its own") {
+  const std::vector<ErrorCode> codes = {ErrorCode::kInternal,
+                                        ErrorCode::kCancelled,
+                                        ErrorCode::kDeviceUnavailable,
+                                        ErrorCode::kOutOfMemory,
+                                        ErrorCode::kPcaInputInvalid,
+                                        ErrorCode::kModelNotFound,
+                                        ErrorCode::kModelNotTorchScript,
+                                        ErrorCode::kModelDamaged,
+                                        ErrorCode::kModelOutputUnsupported,
+                                        ErrorCode::kModelForwardFailed};
   std::set<std::string> names;
-  for (const ErrorCode code :
-       {ErrorCode::kInternal, ErrorCode::kCancelled, ErrorCode::kDeviceUnavailable,
-        ErrorCode::kOutOfMemory, ErrorCode::kModelNotFound, ErrorCode::kModelNotTorchScript,
-        ErrorCode::kModelDamaged, ErrorCode::kModelOutputUnsupported,
-        ErrorCode::kModelForwardFailed}) {
-    names.insert(CodeName(code));
-  }
-  CHECK(names.size() == 9);
+  for (const ErrorCode code : codes) names.insert(CodeName(code));
+  CHECK(names.size() == codes.size());
   CHECK(names.contains("MODEL_DAMAGED"));
 }
 

@@ -1,6 +1,7 @@
 #include "preprocess/resize.h"
 
 #include <random>
+#include <sstream>
 
 #include "test/support_json.h"
 #include "test/testing.h"
@@ -22,7 +23,8 @@ struct Case {
 
 std::vector<uint8_t> Resized(const Image& source, const ResizeCropSpec& spec, SimdLevel level) {
   const ExactBytes pixels(source.pixels);
-  GuardedBytes out(static_cast<size_t>(spec.crop_width) * static_cast<size_t>(spec.crop_height) * 3);
+  GuardedBytes out(static_cast<size_t>(spec.crop_width) * static_cast<size_t>(spec.crop_height) *
+                   3);
   ResizeCrop(pixels.data(), source.width, source.height, spec, out.data(), level);
   REQUIRE(out.intact());
   return out.content();
@@ -36,7 +38,8 @@ class RandomCases {
     Image& source = next.source;
     source.width = Size();
     source.height = Size();
-    source.pixels.resize(static_cast<size_t>(source.width) * static_cast<size_t>(source.height) * 3);
+    source.pixels.resize(static_cast<size_t>(source.width) * static_cast<size_t>(source.height) *
+                         3);
     // Black and white pixels drive sums past both ends of the range.
     const bool extreme = Below(3) == 0;
     for (auto& value : source.pixels) {
@@ -65,12 +68,12 @@ class RandomCases {
 
 std::string Describe(const Case& test) {
   const ResizeCropSpec& spec = test.spec;
-  std::string text = std::to_string(test.source.width) + "x" + std::to_string(test.source.height);
-  for (const int value : {spec.resize_width, spec.resize_height, spec.crop_left, spec.crop_top,
-                          spec.crop_width, spec.crop_height}) {
-    text += " " + std::to_string(value);
-  }
-  return text + (spec.filter == ResizeFilter::kBicubic ? " bicubic" : " bilinear");
+  std::ostringstream text;
+  text << test.source.width << "x" << test.source.height << " to " << spec.resize_width << "x"
+       << spec.resize_height << ", crop " << spec.crop_left << " " << spec.crop_top << " "
+       << spec.crop_width << " " << spec.crop_height
+       << (spec.filter == ResizeFilter::kBicubic ? ", bicubic" : ", bilinear");
+  return text.str();
 }
 
 }  // namespace
@@ -85,8 +88,8 @@ TEST_CASE("results equal Pillow's at every SIMD level") {
     };
     ResizeCropSpec spec{number("resize", 0), number("resize", 1), number("crop", 0),
                         number("crop", 1),   number("crop", 2),   number("crop", 3)};
-    spec.filter = item["filter"].string() == "bicubic" ? ResizeFilter::kBicubic
-                                                       : ResizeFilter::kBilinear;
+    spec.filter =
+        item["filter"].string() == "bicubic" ? ResizeFilter::kBicubic : ResizeFilter::kBilinear;
     const Image source = test::ReadImage(folder + item["source"].string());
     const Image expected = test::ReadImage(folder + item["result"].string());
     REQUIRE(expected.width == spec.crop_width);
@@ -122,7 +125,8 @@ TEST_CASE("a crop is the same rectangle of the whole result") {
     const auto all = Resized(next.source, whole, BestSimdLevel());
     std::vector<uint8_t> expected;
     for (int y = part.crop_top; y < part.crop_top + part.crop_height; ++y) {
-      const auto row = all.begin() + (static_cast<ptrdiff_t>(y) * whole.crop_width + part.crop_left) * 3;
+      const auto row =
+          all.begin() + (static_cast<ptrdiff_t>(y) * whole.crop_width + part.crop_left) * 3;
       expected.insert(expected.end(), row, row + static_cast<ptrdiff_t>(part.crop_width) * 3);
     }
     INFO(Describe(next));

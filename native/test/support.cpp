@@ -20,6 +20,15 @@ constexpr size_t kGuardSize = 128;
 
 std::string Fixture(const std::string& path) { return std::string(SPURIOUS_FIXTURES) + "/" + path; }
 
+std::vector<std::string> NamesIn(const std::string& folder, const std::string& extension) {
+  std::vector<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) {
+    if (entry.path().extension() == extension) names.push_back(entry.path().stem().string());
+  }
+  std::sort(names.begin(), names.end());
+  return names;
+}
+
 std::string ReadText(const std::string& path) {
   std::ifstream stream(path, std::ios::binary);
   if (!stream) throw std::runtime_error("cannot read " + path);
@@ -41,17 +50,18 @@ void WriteBytes(const std::string& path, const std::vector<uint8_t>& bytes) {
 Image ReadImage(const std::string& npy) {
   const std::string file = ReadText(npy);
   // 6 bytes of magic, 2 of version (1.0), 2 of header length, the header, the array.
-  const size_t header = file.size() < 10 ? 0
-                                         : static_cast<uint8_t>(file[8]) +
-                                               static_cast<size_t>(static_cast<uint8_t>(file[9])) * 256;
+  const size_t header = file.size() < 10
+                            ? 0
+                            : static_cast<uint8_t>(file[8]) +
+                                  static_cast<size_t>(static_cast<uint8_t>(file[9])) * 256;
   const std::string text = file.substr(std::min<size_t>(10, file.size()), header);
   const size_t shape = text.find("'shape': (");
   Image image;
-  const bool readable = file.starts_with("\x93NUMPY\x01") && shape != std::string::npos &&
-                        text.find("'|u1'") != std::string::npos &&
-                        text.find("'fortran_order': False") != std::string::npos &&
-                        std::sscanf(text.c_str() + shape, "'shape': (%d, %d, 3)", &image.height,
-                                    &image.width) == 2;
+  const bool readable =
+      file.starts_with("\x93NUMPY\x01") && shape != std::string::npos &&
+      text.find("'|u1'") != std::string::npos &&
+      text.find("'fortran_order': False") != std::string::npos &&
+      std::sscanf(text.c_str() + shape, "'shape': (%d, %d, 3)", &image.height, &image.width) == 2;
   const size_t size = static_cast<size_t>(image.height) * static_cast<size_t>(image.width) * 3;
   if (!readable || file.size() != 10 + header + size) {
     throw std::runtime_error(npy + ": expected a uint8 array [height, width, 3]");

@@ -13,6 +13,9 @@ namespace spurious::test {
 // A file or folder of test/fixtures.
 std::string Fixture(const std::string& path);
 
+// Names of the files with an extension (".jpg") in a folder, without it, sorted.
+std::vector<std::string> NamesIn(const std::string& folder, const std::string& extension);
+
 // The whole file; throws std::runtime_error when it cannot be read.
 std::string ReadText(const std::string& path);
 std::vector<uint8_t> ReadBytes(const std::string& path);

@@ -22,7 +22,8 @@ class JsonReader {
   }
 
   void SkipSpace() {
-    while (at_ < text_.size() && std::string_view(" \n\r\t").find(text_[at_]) != std::string::npos) {
+    while (at_ < text_.size() &&
+           std::string_view(" \n\r\t").find(text_[at_]) != std::string::npos) {
       ++at_;
     }
   }

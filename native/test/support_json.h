@@ -13,6 +13,7 @@ class Json {
   static Json Parse(const std::string& text);
 
   bool IsNull() const { return kind_ == Kind::kNull; }
+  bool IsNumber() const { return kind_ == Kind::kNumber; }
   bool Has(std::string_view key) const { return Find(key) != nullptr; }
   // An object's value, an array's or object's values in their order.
   const Json& operator[](std::string_view key) const;

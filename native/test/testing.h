@@ -5,6 +5,8 @@
 #include <c10/util/Logging.h>
 #undef CHECK
 
+// torch has functions called toString too, which return char pointers.
+#define DOCTEST_CONFIG_DOUBLE_STRINGIFY
 #include "core/error.h"
 #include "doctest/doctest.h"
 #include "test/support.h"

@@ -27,6 +27,9 @@ export abstract class BaseCommand extends Command {
   /** Aborted by SIGINT and SIGTERM; set by the program before the command runs. */
   signal: AbortSignal = new AbortController().signal;
 
+  /** Whether the result is on stdout already: with --json no second document may follow. */
+  hasPrinted = false;
+
   protected get style(): Style {
     return makeStyle(wantsColor(this.context.stdout, this.color));
   }
@@ -49,6 +52,7 @@ export abstract class BaseCommand extends Command {
   protected print(document: unknown, lines: () => readonly string[]): void {
     const text = this.json ? JSON.stringify(document, null, 2) : lines().join("\n");
     this.context.stdout.write(`${text}\n`);
+    this.hasPrinted = true;
   }
 
   /** Resolves to the exit status. */

@@ -1,9 +1,9 @@
 import { basename, join } from "node:path";
 
-import { SpuriousError } from "../errors.js";
 import type { ClassMap } from "../imagenet/class-info.js";
-import { classesNamed, describeClasses } from "../imagenet/find-class.js";
-import { type FolderContent, listPictures, readFolder, readFolderIfPresent } from "./folder.js";
+import { classesNamed } from "../imagenet/find-class.js";
+import { hasClassFolders, readClassFolders } from "./class-folders.js";
+import { type FolderContent, readFolder, readFolderIfPresent } from "./folder.js";
 import { layoutError } from "./layout-error.js";
 import type { Ignored, Sample } from "./sample.js";
 import { findGroundTruth, GROUND_TRUTH_FILES } from "./val-ground-truth.js";
@@ -53,7 +53,7 @@ export async function readValSet(
     throw layoutError("validation pictures not found", "class folders", top, LAYOUT);
   }
   return hasClassFolders(content, classMap)
-    ? readClassFolders(content, classMap, wanted)
+    ? readFolders(content, classMap, wanted)
     : readFlatFolder(content, classMap, wanted);
 }
 
@@ -75,90 +75,28 @@ function holdsClasses(content: FolderContent, classMap: ClassMap): boolean {
   return hasClassFolders(content, classMap) || content.pictures.length > 0;
 }
 
-function hasClassFolders(content: FolderContent, classMap: ClassMap): boolean {
-  return content.folders.some((name) => classesNamed(classMap, name).length > 0);
-}
-
-async function readClassFolders(
+async function readFolders(
   content: FolderContent,
   classMap: ClassMap,
   wanted: ReadonlySet<number>,
 ): Promise<ValSet> {
-  const folderOf = new Map<number, string>();
-  for (const name of content.folders) {
-    const index = wantedClass(content.path, name, classMap, wanted);
-    const other = index === null ? undefined : folderOf.get(index);
-    if (other !== undefined) {
-      throw new SpuriousError(
-        "DATA_LAYOUT",
-        `validation class twice: ${content.path}: expected one folder of class ${String(index)}, ` +
-          `got ${other} and ${name}`,
-        { input: content.path },
-      );
-    }
-    if (index !== null) {
-      folderOf.set(index, name);
-    }
-  }
-  const listed = await Promise.all(
-    [...folderOf].map(async ([classIndex, name]) => ({
-      classIndex,
-      name,
-      ...(await listPictures(join(content.path, name))),
-    })),
-  );
-  const ignored = content.ignored.map((entry): Ignored => ({ split: "val", ...entry }));
-  for (const { name, ignored: inside } of listed) {
-    ignored.push(
-      ...inside.map(
-        ({ path, reason }): Ignored => ({
-          split: "val",
-          path: `${name}/${path}`,
-          reason,
-        }),
-      ),
-    );
-  }
-  const outside = content.folders.length - folderOf.size;
+  const { folders, ignored, outside } = await readClassFolders(content, classMap, wanted, {
+    what: "validation",
+    layout: LAYOUT,
+  });
   return {
     root: content.path,
     layout: "class folders",
-    samples: listed.flatMap(({ name, classIndex, pictures }) =>
-      pictures.map((picture) => valSample(content.path, `${name}/${picture}`, classIndex)),
+    samples: folders.flatMap(({ classIndex, pictures }) =>
+      pictures.map((picture) => valSample(content.path, picture, classIndex)),
     ),
     ignored: [
-      ...ignored,
+      ...ignored.map((entry): Ignored => ({ split: "val", ...entry })),
       ...counted(content.pictures.length, "pictures outside a class folder"),
       ...counted(outside, "folders of classes outside the benchmark"),
     ],
     found: `${content.folders.length} class folders`,
   };
-}
-
-/** The wanted class that a folder names, or null when it names another one or none. */
-function wantedClass(
-  root: string,
-  name: string,
-  classMap: ClassMap,
-  wanted: ReadonlySet<number>,
-): number | null {
-  const named = classesNamed(classMap, name);
-  // Numbering from 1 would shift every class by one and still look right.
-  const expected =
-    named.length === 0 && /^\d+$/.test(name)
-      ? `class indices of ${classMap.name} from 0`
-      : named.length > 1 && named.some(({ index }) => wanted.has(index))
-        ? `a folder name of one class, not of ${describeClasses(named)}`
-        : null;
-  if (expected !== null) {
-    throw new SpuriousError(
-      "DATA_LAYOUT",
-      `validation folder without a known class: ${root}: expected ${expected}, got ${name}`,
-      { input: join(root, name), hint: `expected layout:\n${LAYOUT}` },
-    );
-  }
-  const [only] = named;
-  return only !== undefined && wanted.has(only.index) ? only.index : null;
 }
 
 async function readFlatFolder(

@@ -41,6 +41,8 @@ export class Classifier implements AsyncDisposable {
     readonly normalization: Chosen<Normalization>,
     readonly temperature: Chosen<number>,
     readonly classMap: ClassMap,
+    /** What named the class map: a name, a file or a document; undefined for the default. */
+    readonly classMapSpec: string | ClassMapDocument | undefined,
     /** Rows of a full forward pass. */
     readonly batch: number,
     /** The model was traced with a fixed batch: every forward pass has `batch` rows. */
@@ -98,6 +100,7 @@ export class Classifier implements AsyncDisposable {
       normalization,
       temperature,
       resolveClassMap(spec, width),
+      spec,
       fixed ?? request.batch ?? DEFAULT_BATCH[kind],
       fixed !== null,
     );

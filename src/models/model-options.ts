@@ -1,4 +1,5 @@
 import { SpuriousError } from "../errors.js";
+import type { ClassMapDocument } from "../imagenet/class-map-file.js";
 import type { ModelDescription } from "../native/contract.js";
 import type { ModelMetadata } from "./metadata.js";
 
@@ -9,7 +10,8 @@ export interface ModelFlags {
   std?: readonly number[] | undefined;
   normalize?: string | undefined;
   temperature?: number | undefined;
-  classMap?: string | undefined;
+  /** A name or a file, or a document of a model's metadata. */
+  classMap?: string | ClassMapDocument | undefined;
 }
 
 export type Origin = "flag" | "metadata" | "graph" | "default";
@@ -95,7 +97,7 @@ function normalizationFlag({ normalize, mean, std }: ModelFlags): Normalization 
   }
   if (normalize === undefined) return undefined;
   if (normalize === "inside" || normalize === "none") return { where: normalize, ...IDENTITY };
-  if (normalize in NORMALIZATIONS) {
+  if (Object.hasOwn(NORMALIZATIONS, normalize)) {
     return { where: "outside", ...NORMALIZATIONS[normalize as keyof typeof NORMALIZATIONS] };
   }
   throw new SpuriousError(

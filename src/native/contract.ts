@@ -140,6 +140,56 @@ export interface NativeEngine {
   dispose(): Promise<void>;
 }
 
+/** "auto": cusolver where `device` is a GPU, tridiagonal on the CPU. */
+export type PcaSolver = "auto" | "tridiagonal" | "lapack" | "cusolver";
+
+export interface PcaSolverInfo {
+  readonly name: Exclude<PcaSolver, "auto">;
+  readonly device: "cpu" | "cuda";
+  readonly available: boolean;
+  /** How it works, or why it is not available. */
+  readonly detail: string;
+}
+
+export interface FitClassPcaRequest {
+  /** phi of the class's images, [images, dimensions]. */
+  readonly features: Float32Array;
+  readonly images: number;
+  readonly dimensions: number;
+  /** The class's row of the head's weight, [dimensions]. */
+  readonly weight: Float32Array;
+  /** Leading components asked for, at least 1; fewer come back where the rank is lower. */
+  readonly components: number;
+  readonly solver?: PcaSolver;
+  /** "cpu" (default), "cuda" or "cuda:N": where "auto" and "cusolver" work. */
+  readonly device?: string;
+  /** CPU threads of the fit; 0 or nothing = all cores. */
+  readonly threads?: number;
+}
+
+/** Principal components of psi = weight * features, rounded to float32; N images, d dimensions. */
+export interface ClassPcaResult {
+  /** m = min(components, rank). */
+  readonly count: number;
+  /** Numerical rank, at most N - 1; components past it do not exist. */
+  readonly rank: number;
+  /** [d] of psi. */
+  readonly mean: Float64Array;
+  /** [m], descending, of the unbiased covariance (N - 1). */
+  readonly eigenvalues: Float64Array;
+  /** [m, d] unit vectors; the entry of largest absolute value is positive. */
+  readonly components: Float32Array;
+  /** [N, m]: <1, v_l> <psi - mean, v_l>. */
+  readonly alphas: Float32Array;
+  /** Sum of all eigenvalues. */
+  readonly totalVariance: number;
+  /** Which matrix was solved: [N, N] or [d, d]. */
+  readonly route: "gram" | "covariance";
+  /** What solved it; differs from the solver asked for where that one handed a matrix on. */
+  readonly solver: "tridiagonal" | "lapack-syevd" | "cusolver-xsyevbatched" | "cusolver-xsyevd";
+  readonly seconds: number;
+}
+
 export interface NativeAddon {
   addonInfo(): AddonInfo;
   cudaDevices(): CudaDevice[];
@@ -151,4 +201,12 @@ export interface NativeAddon {
    */
   resizeJpeg(request: ResizeJpegRequest): Promise<Uint8Array | null>;
   loadEngine(request: LoadRequest): Promise<NativeEngine>;
+  /**
+   * Fits on a thread of its own, one class after the other; on a GPU, classes that wait are solved
+   * together. `features` and `weight` must not change until the promise settles.
+   * Rejects with PCA_INPUT_INVALID for fewer than two images, features that are not finite and
+   * features that do not vary; with DEVICE_UNAVAILABLE and OUT_OF_MEMORY.
+   */
+  fitClassPca(request: FitClassPcaRequest): Promise<ClassPcaResult>;
+  pcaSolvers(): PcaSolverInfo[];
 }

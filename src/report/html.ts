@@ -1,4 +1,4 @@
-/** Markup that needs no more escaping; made by `html` alone. */
+/** Markup that needs no more escaping: made by `html`, or of a constant. */
 export class Markup {
   constructor(readonly text: string) {}
 }

@@ -29,6 +29,28 @@ export function publishedPlace(result: EvalResult): PublishedPlace | null {
   };
 }
 
+/** Images of each kind that the published scores are of, per class. */
+const PUBLISHED_IMAGES = { nVal: 50, nSpurious: 75 };
+const PUBLISHED_PRESET = "paper-v2";
+
+/** Why a place among the published scores is to be taken with care: whole sentences. */
+export function publishedCaveats({ classes, provenance: { preset } }: EvalResult): string[] {
+  const { nVal, nSpurious } = PUBLISHED_IMAGES;
+  const other = classes.filter((row) => row.nVal !== nVal || row.nSpurious !== nSpurious).length;
+  const caveats: string[] = [];
+  if (other > 0) {
+    caveats.push(
+      `The published scores are of ${nVal} validation and ${nSpurious} spurious images of each class; ${other} of the ${classes.length} classes have other numbers here.`,
+    );
+  }
+  if (preset !== null && preset !== PUBLISHED_PRESET) {
+    caveats.push(
+      `The published scores were computed with preprocessing ${PUBLISHED_PRESET}, this one with ${preset}.`,
+    );
+  }
+  return caveats;
+}
+
 export type PretrainingGroup = "ImageNet-1k only" | "ImageNet-21k" | "larger sets";
 
 export const PRETRAINING_GROUPS: readonly PretrainingGroup[] = [

@@ -60,7 +60,9 @@ export function readImageTable(bytes: Uint8Array, name: string, classMap: ClassM
     throw invalid(name, `the columns ${REQUIRED.join(", ")}`, `none named ${missing.join(", ")}`);
   }
   if (records.length === 0) throw invalid(name, "at least one image", "a table without rows");
-  const rows = records.map(({ record, info }) => readRow(record, `${name}:${info.lines}`, classMap));
+  const rows = records.map(({ record, info }) =>
+    readRow(record, `${name}:${info.lines}`, classMap),
+  );
   return { rows, lines: records.map(({ info }) => info.lines) };
 }
 

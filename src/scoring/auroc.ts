@@ -7,10 +7,7 @@ export interface PairCounts {
 }
 
 /** Compares every positive with every negative; scores must not be NaN. */
-export function countPairs(
-  positives: ArrayLike<number>,
-  negatives: ArrayLike<number>,
-): PairCounts {
+export function countPairs(positives: ArrayLike<number>, negatives: ArrayLike<number>): PairCounts {
   const upper = Float64Array.from(positives).sort();
   const lower = Float64Array.from(negatives).sort();
   let above = 0;

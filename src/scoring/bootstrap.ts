@@ -188,7 +188,9 @@ function refuseDifferentImages(first: readonly ClassGroup[], second: readonly Cl
     );
   const a = name(first);
   const b = name(second);
-  const at = Array.from({ length: Math.max(a.length, b.length) }).findIndex((_, i) => a[i] !== b[i]);
+  const at = Array.from({ length: Math.max(a.length, b.length) }).findIndex(
+    (_, i) => a[i] !== b[i],
+  );
   if (at !== -1) {
     throw new RangeError(
       `paired bootstrap: expected the same images in both, got ${a[at] ?? "nothing"} in the first ` +

@@ -30,10 +30,7 @@ export interface RowNames {
  * @throws SCORE_INPUT_INVALID a row cannot be used, occurs twice, or there are no spurious images
  * @throws DATA_CLASS_WITHOUT_VAL naming the classes
  */
-export function groupByClass(
-  rows: readonly ImageRow[],
-  names: RowNames = {},
-): GroupedRows {
+export function groupByClass(rows: readonly ImageRow[], names: RowNames = {}): GroupedRows {
   checkRows(rows, names.row ?? ((i) => `row ${String(i + 1)}`));
   const groups = new Map<number, { val: ImageRow[]; spurious: ImageRow[] }>();
   for (const row of rows) {
@@ -103,7 +100,10 @@ function checkRows(rows: readonly ImageRow[], nameRow: (i: number) => string): v
         "SCORE_INPUT_INVALID",
         `reading the images: ${nameRow(i)}: expected every image once, got the ${row.split} ` +
           `image ${row.path} that ${nameRow(earlier)} holds already`,
-        { input: row.path, hint: "take the second one out, or give the two images different paths" },
+        {
+          input: row.path,
+          hint: "take the second one out, or give the two images different paths",
+        },
       );
     }
     seen.set(key, i);

@@ -30,7 +30,7 @@ export function imageProbabilities(
 ): ImageProbabilities {
   const count = columns?.length ?? logits.length;
   const columnAt = (i: number): number => (columns === undefined ? i : (columns[i] as number));
-  const predictedColumn = columnAt(firstMaximum(count, (i) => logits[columnAt(i)] as number));
+  const predictedColumn = firstMaximum(logits, count, columnAt);
   const largest = logits[predictedColumn] as number;
   const exponential = (at: number): number =>
     Math.exp(((logits[at] as number) - largest) / temperature);
@@ -43,16 +43,22 @@ export function imageProbabilities(
   };
 }
 
-/** As argmax of numpy and of torch on a CPU: the first one if several are equal. */
-function firstMaximum(count: number, valueAt: (i: number) => number): number {
-  let best = 0;
+/** A column, as argmax of numpy and of torch on a CPU: the first one if several are equal. */
+function firstMaximum(
+  logits: ArrayLike<number>,
+  count: number,
+  columnAt: (i: number) => number,
+): number {
+  let best = columnAt(0);
+  let largest = logits[best] as number;
   for (let i = 0; i < count; i++) {
-    const value = valueAt(i);
+    const column = columnAt(i);
+    const value = logits[column] as number;
     // Minus infinity is a probability of 0: models mask outputs that way.
-    if (Number.isNaN(value) || value === Infinity) throw notFinite(i, value);
-    if (value > valueAt(best)) best = i;
+    if (Number.isNaN(value) || value === Infinity) throw notFinite(column, value);
+    if (value > largest) [best, largest] = [column, value];
   }
-  if (!Number.isFinite(valueAt(best))) throw notFinite(best, valueAt(best));
+  if (!Number.isFinite(largest)) throw notFinite(best, largest);
   return best;
 }
 
@@ -60,6 +66,8 @@ function notFinite(column: number, value: number): SpuriousError {
   return new SpuriousError(
     "MODEL_OUTPUT_UNSUPPORTED",
     `reading the logits: output ${String(column)}: expected a finite number, got ${String(value)}`,
-    { hint: "half precision may have overflowed: try --dtype fp32; else the model itself is broken" },
+    {
+      hint: "half precision may have overflowed: try --dtype fp32; else the model itself is broken",
+    },
   );
 }

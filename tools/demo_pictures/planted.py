@@ -1,12 +1,13 @@
 """The planted features: things in the picture that are not the object.
 
-`draw` functions take the picture in RGB and return the feature's box (left, top, right, bottom) in
-pixels. They stay inside the central square, which centre cropping keeps.
+`draw` functions take the picture in RGB and the boxes of features already in it, and return the
+feature's box (left, top, right, bottom) in pixels. They stay inside the central square, which centre
+cropping keeps, and where there is room away from features already there.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
@@ -23,7 +24,23 @@ def central_square(picture: Image.Image, share: float = 0.84) -> tuple[float, fl
     return (picture.width - side) / 2, (picture.height - side) / 2, side
 
 
-def red_tag(picture: Image.Image, rng: Rng) -> Box:
+def overlap(box: Box, others: Sequence[Box]) -> int:
+    """Pixels that a box shares with others."""
+    total = 0
+    for other in others:
+        width = min(box[2], other[2]) - max(box[0], other[0])
+        height = min(box[3], other[3]) - max(box[1], other[1])
+        total += max(width, 0) * max(height, 0)
+    return total
+
+
+def freest(propose: Callable[[], Box], taken: Sequence[Box], tries: int = 12) -> Box:
+    """The proposal that overlaps least with what is there; the first one where nothing is."""
+    boxes = [propose() for _ in range(tries if taken else 1)]
+    return min(boxes, key=lambda box: overlap(box, taken))
+
+
+def red_tag(picture: Image.Image, rng: Rng, taken: Sequence[Box] = ()) -> Box:
     """A red price tag in a corner."""
     left, top, side = central_square(picture)
     pen = Pen(160)
@@ -35,33 +52,45 @@ def red_tag(picture: Image.Image, rng: Rng) -> Box:
     size = round(side * rng.uniform(0.36, 0.46))
     layer = pen.layer.rotate(rng.uniform(-25, 25), Image.Resampling.BICUBIC)
     layer = layer.resize((size, size), Image.Resampling.LANCZOS)
-    x = round(left + (side - size) * rng.choice([0.02, 0.98]))
-    y = round(top + (side - size) * rng.choice([0.02, 0.98]))
-    picture.paste(layer, (x, y), layer)
-    return (x, y, x + size, y + size)
+
+    def in_corner() -> Box:
+        x = round(left + (side - size) * rng.choice([0.02, 0.98]))
+        y = round(top + (side - size) * rng.choice([0.02, 0.98]))
+        return (x, y, x + size, y + size)
+
+    box = freest(in_corner, taken)
+    picture.paste(layer, box[:2], layer)
+    return box
 
 
-def watermark(picture: Image.Image, rng: Rng) -> Box:
-    """Pale lettering across the picture."""
+def watermark(picture: Image.Image, rng: Rng, taken: Sequence[Box] = ()) -> Box:
+    """Pale lettering across the picture, with a dark edge that shows on snow."""
     left, top, side = central_square(picture)
     scale = 4
     font = ImageFont.load_default(size=side * scale * rng.uniform(0.24, 0.27))
     text = "STOCK"
     x0, y0, x1, y1 = font.getbbox(text)
-    layer = Image.new("RGBA", (round(x1 - x0) + 8 * scale, round(y1 - y0) + 8 * scale), (0, 0, 0, 0))
+    size = (round(x1 - x0) + 8 * scale, round(y1 - y0) + 8 * scale)
+    layer = Image.new("RGBA", size, (40, 45, 60, 0))
     draw = ImageDraw.Draw(layer)
     place = (4 * scale - x0, 4 * scale - y0)
     opacity = round(255 * rng.uniform(0.8, 0.95))
+    draw.text(place, text, font=font, fill=(40, 45, 60, 120), stroke_width=9)
     draw.text(place, text, font=font, fill=(255, 255, 255, opacity), stroke_width=3)
     layer = layer.rotate(rng.uniform(-8, 8) + 14, Image.Resampling.BICUBIC, expand=True)
     layer = layer.resize((layer.width // scale, layer.height // scale), Image.Resampling.LANCZOS)
-    x = round(left + (side - layer.width) * rng.uniform(0.3, 0.7))
-    y = round(top + (side - layer.height) * rng.uniform(0.1, 0.9))
-    picture.paste(layer, (x, y), layer)
-    return (x, y, x + layer.width, y + layer.height)
+
+    def across() -> Box:
+        x = round(left + (side - layer.width) * rng.uniform(0.3, 0.7))
+        y = round(top + (side - layer.height) * rng.choice([rng.uniform(0.02, 0.25), rng.uniform(0.75, 0.98)]))
+        return (x, y, x + layer.width, y + layer.height)
+
+    box = freest(across, taken)
+    picture.paste(layer, box[:2], layer)
+    return box
 
 
-def airmail(picture: Image.Image, rng: Rng) -> Box:
+def airmail(picture: Image.Image, rng: Rng, taken: Sequence[Box] = ()) -> Box:
     """A band of slanted red, white and blue stripes, above or below."""
     _, top, side = central_square(picture)
     scale = 4
@@ -78,12 +107,17 @@ def airmail(picture: Image.Image, rng: Rng) -> Box:
         corners = [x + slant, 0, x + slant + step, 0, x + step, tall * scale, x, tall * scale]
         draw.polygon(corners, fill=colours[i % 4])
     band = band.resize((wide, tall), Image.Resampling.LANCZOS)
-    y = round(top + (side - tall) * rng.choice([0.0, 1.0]))
-    picture.paste(band, (0, y))
-    return (0, y, wide, y + tall)
+
+    def at_an_edge() -> Box:
+        y = round(top + (side - tall) * rng.choice([0.0, 1.0]))
+        return (0, y, wide, y + tall)
+
+    box = freest(at_an_edge, taken)
+    picture.paste(band, box[:2])
+    return box
 
 
-OVERLAYS: dict[str, Callable[[Image.Image, Rng], Box]] = {
+OVERLAYS: dict[str, Callable[[Image.Image, Rng, Sequence[Box]], Box]] = {
     "red tag": red_tag,
     "watermark": watermark,
     "airmail stripes": airmail,

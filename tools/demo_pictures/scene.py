@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -13,7 +13,7 @@ from .pen import Pen
 from .places import PLACES, terracotta
 from .planted import OVERLAYS, TILES, Box
 
-SHORT_SIDES = (72, 110)
+SHORT_SIDES = (72, 104)
 ASPECTS = (1.0, 1.0, 4 / 3, 3 / 4, 3 / 2)
 
 
@@ -24,6 +24,7 @@ class Scene:
     thing: str | None
     place: str | None = None  # None: any
     feature: str | None = None  # a planted feature
+    copies: int = 1  # of a feature that is laid over the picture
     clutter: tuple[int, int] = (0, 2)  # distractors, fewest and most
     scale: tuple[float, float] = (0.5, 0.84)  # of the object, in shorter sides
 
@@ -33,7 +34,7 @@ class Picture:
     jpeg: bytes
     size: tuple[int, int]
     place: str
-    box: Box | None  # of the feature
+    boxes: list[Box] = field(default_factory=list)  # of the feature
 
 
 def render(scene: Scene, key: list[int]) -> Picture:
@@ -41,9 +42,10 @@ def render(scene: Scene, key: list[int]) -> Picture:
     rng = np.random.default_rng(key)
     width, height = picture_size(rng)
     place = scene.place or str(rng.choice(list(PLACES)))
-    box: Box | None = None
+    boxes: list[Box] = []
     if scene.feature == TILES:
-        pixels, place, box = terracotta(rng, height, width), TILES, (0, 0, width, height)
+        pixels, place = terracotta(rng, height, width), TILES
+        boxes.append((0, 0, width, height))
     else:
         pixels = PLACES[place](rng, height, width)
     canvas = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
@@ -53,8 +55,9 @@ def render(scene: Scene, key: list[int]) -> Picture:
         put_object(canvas, scene.thing, scene.scale, rng)
     canvas = light(canvas, rng)
     if scene.feature in OVERLAYS:
-        box = OVERLAYS[scene.feature](canvas, rng)
-    return Picture(camera(canvas, rng), canvas.size, place, box)
+        for _ in range(scene.copies):
+            boxes.append(OVERLAYS[scene.feature](canvas, rng, boxes))
+    return Picture(camera(canvas, rng), canvas.size, place, boxes)
 
 
 def picture_size(rng: np.random.Generator) -> tuple[int, int]:
@@ -127,8 +130,9 @@ def camera(canvas: Image.Image, rng: np.random.Generator) -> bytes:
     picture = canvas.filter(ImageFilter.GaussianBlur(rng.uniform(0, 0.7)))
     pixels = np.asarray(picture, np.float32)
     pixels = (pixels - 128) * rng.uniform(0.8, 1.12) + 128 + rng.uniform(-18, 18)
-    pixels = pixels + rng.normal(0, rng.uniform(1, 6), pixels.shape)
+    pixels = pixels + rng.normal(0, rng.uniform(0.5, 3), pixels.shape)
     out = io.BytesIO()
-    quality = int(rng.integers(76, 88))
-    Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8)).save(out, "JPEG", quality=quality)
+    quality = int(rng.integers(74, 86))
+    picture = Image.fromarray(np.clip(pixels, 0, 255).astype(np.uint8))
+    picture.save(out, "JPEG", quality=quality, optimize=True)
     return out.getvalue()

@@ -1,0 +1,10 @@
+import type { Benchmark } from "./benchmark.js";
+import { evalBenchmark } from "./benchmarks/eval.js";
+import { forwardBenchmark } from "./benchmarks/forward.js";
+import { preprocessBenchmark } from "./benchmarks/preprocess.js";
+
+export const BENCHMARKS: readonly Benchmark[] = [
+  forwardBenchmark,
+  preprocessBenchmark,
+  evalBenchmark,
+];

@@ -1,0 +1,73 @@
+import { join } from "node:path";
+
+import { SpuriousError } from "../errors.js";
+import type { ClassMap } from "../imagenet/class-info.js";
+import { describeClasses } from "../imagenet/find-class.js";
+import { hasClassFolders, readClassFolders } from "./class-folders.js";
+import { type FolderContent, readFolder, readFolderIfPresent } from "./folder.js";
+import { layoutError } from "./layout-error.js";
+
+/** The training pictures of one class. */
+export interface TrainClass {
+  readonly index: number;
+  /** Relative to the root, with `/`, in code point order. */
+  readonly pictures: readonly string[];
+}
+
+export interface TrainSet {
+  /** The folder that holds the class folders. */
+  readonly root: string;
+  /** Ascending by index. */
+  readonly classes: readonly TrainClass[];
+}
+
+const LAYOUT = `  DIR/[imagenet/][train/]
+    n01440764/n01440764_10026.JPEG ...   (folders named by WordNet id, class index or label)`;
+
+/** Places below the folder given, the folder itself last. */
+const PLACES = ["imagenet/train", "ILSVRC/Data/CLS-LOC/train", "Data/CLS-LOC/train", "train", "."];
+
+/**
+ * Finds the training pictures of some classes.
+ * @param given the training folder or one above it
+ * @throws DATA_NOT_FOUND, DATA_LAYOUT
+ * @throws DATA_CLASS_WITHOUT_TRAIN a wanted class has no pictures
+ */
+export async function readTrainSet(
+  given: string,
+  classMap: ClassMap,
+  wanted: ReadonlySet<number>,
+): Promise<TrainSet> {
+  const content = await findTrainFolder(given, classMap);
+  const { folders } = await readClassFolders(content, classMap, wanted, {
+    what: "training",
+    layout: LAYOUT,
+  });
+  const filled = folders.filter(({ pictures }) => pictures.length > 0);
+  const present = new Set(filled.map(({ classIndex }) => classIndex));
+  const missing = classMap.classes.filter(({ index }) => wanted.has(index) && !present.has(index));
+  if (missing.length > 0) {
+    throw new SpuriousError(
+      "DATA_CLASS_WITHOUT_TRAIN",
+      `classes without training pictures: ${content.path}: expected pictures of all ` +
+        `${wanted.size} classes, got none of ${describeClasses(missing.slice(0, 10))}` +
+        (missing.length > 10 ? ` and ${missing.length - 10} more` : ""),
+      { input: content.path },
+    );
+  }
+  return {
+    root: content.path,
+    classes: filled
+      .map(({ classIndex, pictures }) => ({ index: classIndex, pictures }))
+      .sort((a, b) => a.index - b.index),
+  };
+}
+
+async function findTrainFolder(given: string, classMap: ClassMap): Promise<FolderContent> {
+  const top = await readFolder(given);
+  for (const place of PLACES) {
+    const content = place === "." ? top : await readFolderIfPresent(join(given, place));
+    if (content !== null && hasClassFolders(content, classMap)) return content;
+  }
+  throw layoutError("training pictures not found", "class folders", top, LAYOUT);
+}

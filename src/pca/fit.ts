@@ -1,0 +1,150 @@
+import { join } from "node:path";
+import { readTrainSet, type TrainSet } from "../datasets/train-set.js";
+import { SpuriousError } from "../errors.js";
+import { forwardImages, type Step } from "../evaluation/forward-images.js";
+import { preprocessImage } from "../images/preprocess.js";
+import type { Preprocessing } from "../images/presets.js";
+import { selectClasses } from "../imagenet/class-selection.js";
+import { classInfos } from "../results/eval-result.js";
+import { Classifier, type ClassifierRequest } from "../models/classifier.js";
+import type { PcaSolver } from "../native/contract.js";
+import { addon } from "../native/load.js";
+import { ResultFolder, type ResultFolderOptions } from "../results/result-folder.js";
+import { imageProbabilities } from "../scoring/softmax.js";
+import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
+import { VERSION } from "../version.js";
+import { ClassRows } from "./class-rows.js";
+import { PcaWriter } from "./pca-writer.js";
+import type { PcaIndex, PcaModel } from "./pca-index.js";
+
+export interface PcaFitRequest extends ClassifierRequest, ResultFolderOptions {
+  /** Folder of the training pictures: class folders. */
+  readonly train: string;
+  /** For example "94,207-210", "benchmark", "labelled", "all" (see selectClasses). */
+  readonly classes: string;
+  /** Components stored at most, default 128; never one at or past the rank. */
+  readonly components?: number | undefined;
+  readonly solver?: PcaSolver | "auto" | undefined;
+  readonly out: string;
+  readonly maxPixels?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: ProgressSink | undefined;
+}
+
+interface TrainImage {
+  readonly file: string;
+  readonly path: string;
+  readonly classIndex: number;
+}
+
+export const DEFAULT_COMPONENTS = 128;
+
+/**
+ * Class-wise neural PCA: one forward pass over the training images gives features and p_k; a class
+ * is solved and written as soon as its last image has been seen, while the next ones are read.
+ * Images are prepared as `paper-v2` validation images. Finished classes are kept when the work is
+ * interrupted, and `resume` goes on behind them.
+ * @throws DATA_*, MODEL_*, PCA_INPUT_INVALID, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED, RESUME_MISMATCH,
+ *   CANCELLED
+ */
+export async function fitPca(request: PcaFitRequest): Promise<PcaIndex> {
+  await using folder = await ResultFolder.open(request.out, request);
+  await using classifier = await Classifier.open({ ...request, allowNoHead: false });
+  const { classMap } = classifier;
+  const train = await readTrainSet(
+    request.train,
+    classMap,
+    new Set(selectClasses(classMap, request.classes)),
+  );
+  const head = await classifier.engine.headWeights();
+  const preprocessing: Preprocessing = { preset: "paper-v2", size: classifier.inputSize.value };
+  const writer = await PcaWriter.open(folder.path, {
+    infoOf: classInfos(classMap),
+    head,
+    columnOf: (index) => requireColumn(classifier, index),
+    model: describeModel(classifier),
+    train: train.root,
+    preset: preprocessing.preset,
+    components: request.components ?? DEFAULT_COMPONENTS,
+    solver: request.solver ?? "auto",
+    provenance: {
+      version: VERSION,
+      ...classifier.provenance(),
+      torch: addon().addonInfo().torch,
+      preprocessing,
+      started: new Date().toISOString(),
+    },
+    resume: request.resume ?? false,
+  });
+  await forwardClasses(request, classifier, train, preprocessing, writer);
+  return writer.finish();
+}
+
+async function forwardClasses(
+  request: PcaFitRequest,
+  classifier: Classifier,
+  train: TrainSet,
+  preprocessing: Preprocessing,
+  writer: PcaWriter,
+): Promise<void> {
+  const { signal, maxPixels, progress = NO_PROGRESS } = request;
+  const left = train.classes.filter(({ index }) => !writer.has(index));
+  const images = left.flatMap(({ index, pictures }) =>
+    pictures.map((path) => ({ file: join(train.root, path), path, classIndex: index })),
+  );
+  const rows = new ClassRows(left, classifier.engine.description.head?.features ?? 0);
+  const total = train.classes.reduce((sum, { pictures }) => sum + pictures.length, 0);
+  progress.begin("reading training images", total, "images", total - images.length);
+  const load = (image: TrainImage) =>
+    preprocessImage(image.file, { preprocessing, split: "val", maxPixels }, addon());
+  try {
+    const steps = forwardImages(classifier, images, load, {
+      features: true,
+      ...(signal && { signal }),
+    });
+    for await (const step of steps) {
+      addStep(rows, step, classifier);
+      // A finished class is solved while the next images are read; one waits at most.
+      for (const finished of rows.takeFinished()) await writer.add(finished);
+      progress.advance(step.done.length + step.unread.length);
+    }
+  } finally {
+    await writer.settle();
+    progress.end();
+  }
+}
+
+function addStep(rows: ClassRows, step: Step<TrainImage>, classifier: Classifier): void {
+  for (const { source, error } of step.unread) {
+    rows.skip(source.classIndex, source.path, error.message);
+  }
+  for (const { source, logits, features } of step.done) {
+    if (features === null) throw new SpuriousError("INTERNAL", "a forward pass without features");
+    const column = requireColumn(classifier, source.classIndex);
+    const { p } = imageProbabilities(logits, column, classifier.temperature.value);
+    rows.add(source.classIndex, source.path, features, p);
+  }
+}
+
+function requireColumn(classifier: Classifier, classIndex: number): number {
+  const column = classifier.classMap.columnOf(classIndex);
+  if (column !== -1) return column;
+  const { name } = classifier.classMap;
+  throw new SpuriousError(
+    "CLASS_MAP_INVALID",
+    `matching classes: ${name}: expected a column of the model's head for class ${String(classIndex)}, got none`,
+    { input: name, hint: "leave the class out of --classes" },
+  );
+}
+
+function describeModel(classifier: Classifier): PcaModel {
+  const { file, sha256, inputSize, normalization, temperature } = classifier;
+  return {
+    path: file,
+    sha256,
+    inputSize: inputSize.value,
+    normalization: normalization.value,
+    temperature: temperature.value,
+    classMap: classifier.classMapSpec ?? null,
+  };
+}

@@ -1,0 +1,53 @@
+import { SpuriousError } from "../errors.js";
+import type { ClassMapDocument } from "../imagenet/class-map-file.js";
+import { Classifier, type ClassifierRequest } from "../models/classifier.js";
+import type { PcaIndex } from "./pca-index.js";
+
+/** How to run the model of a PCA again; flags of the request win over what the PCA recorded. */
+export type PcaModelRequest = Omit<ClassifierRequest, "model" | "sha256"> & {
+  /** Where the model file is now; default: where it was when the PCA was fitted. */
+  readonly model?: string | undefined;
+};
+
+/**
+ * Opens the model that a PCA was fitted with, as it was used then. Its components mean nothing for
+ * another model, so the file's hash is compared.
+ * @throws MODEL_*, MODEL_HASH_MISMATCH
+ * @throws ARTEFACT_INVALID the PCA was fitted from given features and has no model
+ */
+export async function openPcaModel(
+  folder: string,
+  index: PcaIndex,
+  request: PcaModelRequest,
+): Promise<Classifier> {
+  const { model } = index;
+  if (model === null) {
+    throw new SpuriousError(
+      "ARTEFACT_INVALID",
+      `running the PCA's model: ${folder}: expected a PCA fitted with a model, got one of given features`,
+      { input: folder, hint: "fit it with a model: spurious-native pca fit MODEL ..." },
+    );
+  }
+  const { normalization } = model;
+  const recorded =
+    normalization.where === "outside"
+      ? { mean: normalization.mean, std: normalization.std }
+      : { normalize: normalization.where };
+  return Classifier.open({
+    size: model.inputSize,
+    temperature: model.temperature,
+    ...(request.normalize === undefined && request.mean === undefined ? recorded : {}),
+    ...definedOf(request),
+    classMap:
+      request.classMap ?? (model.classMap as string | ClassMapDocument | undefined) ?? undefined,
+    model: request.model ?? model.path,
+    sha256: model.sha256,
+  });
+}
+
+/** Without the fields that are undefined, which would hide those they are spread over. */
+function definedOf<T extends object>(request: T): Partial<T> {
+  return Object.fromEntries(
+    Object.entries(request).filter(([, value]) => value !== undefined),
+  ) as Partial<T>;
+}

@@ -1,0 +1,109 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { SpuriousError } from "../errors.js";
+import { writeFileAtomic } from "../results/atomic.js";
+
+export const PCA_SCHEMA = "spurious-native/pca/1";
+const INDEX_NAME = "index.json";
+
+/** One class of a PCA folder. */
+export interface PcaIndexClass {
+  readonly index: number;
+  readonly wnid: string;
+  readonly label: string;
+  /** Training images that were used: rows of `alphas`. */
+  readonly images: number;
+  /** Dimensions in which the images vary; components at or past it would be arbitrary. */
+  readonly rank: number;
+  /** Components stored, at most the rank. */
+  readonly components: number;
+  /** Sum of all eigenvalues, stored or not. */
+  readonly totalVariance: number;
+  /** What solved it, for example "lapack-dsyevr". */
+  readonly solver: string;
+  /** "gram" [N, N] or "covariance" [d, d]. */
+  readonly route: string;
+  /** File names in the folder. */
+  readonly tensors: string;
+  readonly imageNames: string;
+  readonly skipped: readonly { readonly path: string; readonly message: string }[];
+}
+
+/** How the model is opened again for new images; absent where features were given. */
+export interface PcaModel {
+  /** As it was given. */
+  readonly path: string;
+  readonly sha256: string;
+  readonly inputSize: number;
+  readonly normalization: {
+    readonly where: "inside" | "outside" | "none";
+    readonly mean: readonly number[];
+    readonly std: readonly number[];
+  };
+  readonly temperature: number;
+  /** What --class-map or the metadata said; null for the default. */
+  readonly classMap: unknown;
+}
+
+/** The document of index.json. */
+export interface PcaIndex {
+  readonly schema: typeof PCA_SCHEMA;
+  readonly model: PcaModel | null;
+  /** Penultimate features d. */
+  readonly features: number;
+  readonly preset: string;
+  /** Folder of the training images, as it was found; null where features were given. */
+  readonly train: string | null;
+  /** Ascending by index. */
+  readonly classes: readonly PcaIndexClass[];
+  readonly provenance: Readonly<Record<string, unknown>>;
+}
+
+/**
+ * Reads index.json of a PCA folder.
+ * @throws ARTEFACT_INVALID there is none, it is damaged, foreign or of another schema
+ */
+export async function readPcaIndex(folder: string): Promise<PcaIndex> {
+  const index = await readIndexIfPresent(folder);
+  if (index !== null) return index;
+  throw invalid(folder, `a folder made by \`pca fit\` with ${INDEX_NAME}`, "none");
+}
+
+/** readPcaIndex, or null where there is no index. */
+export async function readIndexIfPresent(folder: string): Promise<PcaIndex | null> {
+  const path = join(folder, INDEX_NAME);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    throw invalid(path, "a readable file", message, cause);
+  }
+  let document: Partial<PcaIndex> | null;
+  try {
+    document = JSON.parse(text) as Partial<PcaIndex> | null;
+  } catch (cause) {
+    throw invalid(path, "JSON", (cause as Error).message, cause);
+  }
+  if (document?.schema !== PCA_SCHEMA) {
+    throw invalid(path, `schema ${PCA_SCHEMA}`, JSON.stringify(document?.schema) ?? "none");
+  }
+  if (!Array.isArray(document.classes) || !Number.isInteger(document.features)) {
+    throw invalid(path, "the fields classes and features", "a document without them");
+  }
+  return document as PcaIndex;
+}
+
+/** Writes index.json whole. */
+export async function writePcaIndex(folder: string, index: PcaIndex): Promise<void> {
+  await writeFileAtomic(join(folder, INDEX_NAME), `${JSON.stringify(index, null, 2)}\n`);
+}
+
+function invalid(path: string, expected: string, got: string, cause?: unknown): SpuriousError {
+  return new SpuriousError(
+    "ARTEFACT_INVALID",
+    `reading a PCA: ${path}: expected ${expected}, got ${got}`,
+    { input: path, cause },
+  );
+}
