@@ -12,6 +12,8 @@ import { PcaRankCommand } from "./commands/pca/rank.js";
 import { PcaShowCommand } from "./commands/pca/show.js";
 import { PixelsCommand } from "./commands/pixels.js";
 import { ScoreCommand } from "./commands/score.js";
+import { SpuFixEvalCommand } from "./commands/spufix/eval.js";
+import { SpuFixFitCommand } from "./commands/spufix/fit.js";
 import { ERRORS, SpuriousError } from "./errors.js";
 import { makeStyle, wantsColor } from "./terminal/style.js";
 import { VERSION } from "./version.js";
@@ -29,6 +31,8 @@ export const COMMANDS = [
   PcaShowCommand,
   PcaAlphaCommand,
   PcaRankCommand,
+  SpuFixFitCommand,
+  SpuFixEvalCommand,
   InspectCommand,
   PixelsCommand,
   DoctorCommand,

@@ -44,7 +44,7 @@ export async function cachedFolder(
     await make(temporary);
     await rename(temporary, folder);
   } catch (cause) {
-    await rm(temporary, { recursive: true, force: true });
+    await rm(temporary, { recursive: true, force: true }).catch(() => undefined);
     // Another process may have made it meanwhile.
     if (await exists(folder)) return folder;
     const code = (cause as NodeJS.ErrnoException).code;

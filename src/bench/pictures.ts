@@ -53,7 +53,7 @@ async function paintFolder(
 }
 
 /** A painted JPEG with about as many bytes a pixel as photographs of ImageNet have. */
-async function jpegOfWeight(seed: number, width: number, height: number): Promise<Buffer> {
+export async function jpegOfWeight(seed: number, width: number, height: number): Promise<Buffer> {
   const pixels = paintScene(seed, width, height);
   const encode = (quality: number): Promise<Buffer> =>
     sharp(pixels, { raw: { width, height, channels: 3 } })

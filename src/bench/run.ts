@@ -5,7 +5,7 @@ import type { ProgressSink } from "../terminal/progress.js";
 import type { Benchmark, BenchSettings, SkippedPeer } from "./benchmark.js";
 import { type Contestant, type Measurement, PeerMissing, type Running } from "./contestant.js";
 import { BENCH_SCHEMA, type BenchDocument, buildRows, type Measured } from "./document.js";
-import { describeMachine } from "./machine.js";
+import { describeMachine, type Machine } from "./machine.js";
 import { machineSeconds } from "./proc.js";
 import { BENCHMARKS } from "./registry.js";
 
@@ -25,7 +25,14 @@ const SETTLE_MS = 400;
  * @throws USAGE_INVALID, BENCH_FAILED, CANCELLED and what preparing throws
  */
 export async function bench(request: BenchRequest): Promise<BenchDocument> {
-  const benchmark = findBenchmark(request.what);
+  return measure(findBenchmark(request.what), request, describeMachine());
+}
+
+export async function measure(
+  benchmark: Benchmark,
+  request: BenchRequest,
+  machine: Machine,
+): Promise<BenchDocument> {
   const wanted = wantedPeers(benchmark, request.only);
   const started = new Date().toISOString();
   const plan = await benchmark.plan(request);
@@ -45,7 +52,7 @@ export async function bench(request: BenchRequest): Promise<BenchDocument> {
       workload: plan.workload,
       rounds: request.runs,
       started,
-      machine: describeMachine(),
+      machine,
       othersShare: others,
       rows: buildRows(running.map(measuredOf), (a, b) => benchmark.compare(a, b)),
       skipped,

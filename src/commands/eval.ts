@@ -1,14 +1,12 @@
 import { Command, Option } from "clipanion";
 import { demoModel, demoRequest } from "../demo/demo.js";
 import { evaluate, type EvaluateRequest } from "../evaluation/evaluate.js";
-import { SOFTMAX_COLUMNS } from "../evaluation/image-row.js";
 import { SpuriousError } from "../errors.js";
-import { PRESETS } from "../images/presets.js";
-import { oneOf, positiveNumber, wholeNumber } from "./base.js";
+import { wholeNumber } from "./base.js";
+import { BenchmarkCommand } from "./benchmark-command.js";
 import { evalLines, refuseSkipped, warnings } from "./eval-output.js";
-import { ModelCommand } from "./model-command.js";
 
-export class EvalCommand extends ModelCommand {
+export class EvalCommand extends BenchmarkCommand {
   static override paths = [["eval"]];
   static override usage = Command.Usage({
     category: "Score",
@@ -36,32 +34,6 @@ export class EvalCommand extends ModelCommand {
   demo = Option.Boolean("--demo", false, {
     description: "Evaluate the embedded demo, or MODEL on the demo's pictures",
   });
-  data = Option.String("--data", { description: "Folder of the spurious pictures" });
-  val = Option.String("--val", { description: "Folder of the validation pictures" });
-  preset = Option.String("--preset", "paper-v2", { description: "paper-v2, paper-v1 or model" });
-  cropFraction = Option.String("--crop-fraction", {
-    description: "With --preset model: part of the resized shorter side that is kept",
-  });
-  interpolation = Option.String("--interpolation", {
-    description: "With --preset model: bicubic or bilinear",
-  });
-  out = Option.String("--out", { description: "Result folder" });
-  force = Option.Boolean("--force", false, { description: "Replace the result in --out" });
-  resume = Option.Boolean("--resume", false, { description: "Go on with the run in --out" });
-  bootstrap = Option.String("--bootstrap", "2000", {
-    description: "Resamples for the intervals; 0 for none",
-  });
-  seed = Option.String("--seed", "0", { description: "Seed of the bootstrap" });
-  maxSkipped = Option.String("--max-skipped", "0", {
-    description: "Unreadable pictures to accept; with more the exit status is 4",
-  });
-  maxPixels = Option.String("--max-pixels", { description: "Refuse larger pictures" });
-  softmax = Option.String("--softmax", "all", {
-    description: "Wide heads: softmax over all outputs or the mapped ones",
-  });
-  allowMissingClasses = Option.Boolean("--allow-missing-classes", false, {
-    description: "Leave out classes that the model's head has no output for",
-  });
 
   async execute(): Promise<number> {
     const maxSkipped = wholeNumber("--max-skipped", this.maxSkipped, 0);
@@ -74,7 +46,7 @@ export class EvalCommand extends ModelCommand {
   }
 
   #request(): EvaluateRequest {
-    const { model, out, force, resume } = this;
+    const { model } = this;
     if (model === undefined && !this.demo) {
       throw new SpuriousError(
         "USAGE_INVALID",
@@ -82,27 +54,7 @@ export class EvalCommand extends ModelCommand {
         { hint: "name a model, or pass --demo" },
       );
     }
-    const own = {
-      ...this.classifierRequest(model ?? demoModel()),
-      data: this.data,
-      val: this.val,
-      preset: oneOf("--preset", this.preset, PRESETS),
-      cropFraction: positiveNumber("--crop-fraction", this.cropFraction),
-      interpolation:
-        this.interpolation === undefined
-          ? undefined
-          : oneOf("--interpolation", this.interpolation, ["bicubic", "bilinear"]),
-      out,
-      force,
-      resume,
-      bootstrap: wholeNumber("--bootstrap", this.bootstrap, 0),
-      seed: wholeNumber("--seed", this.seed, 0),
-      maxPixels: wholeNumber("--max-pixels", this.maxPixels, 1),
-      softmax: oneOf("--softmax", this.softmax, SOFTMAX_COLUMNS),
-      allowMissingClasses: this.allowMissingClasses,
-      signal: this.signal,
-      progress: this.progress,
-    };
+    const own = this.evaluateRequest(model ?? demoModel());
     return this.demo ? demoRequest(own) : own;
   }
 }

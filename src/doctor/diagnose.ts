@@ -39,6 +39,7 @@ export async function diagnose(): Promise<Diagnosis> {
     libtorch: libtorchSection(libtorch),
     CPU: cpuSection(),
     CUDA: attempt(cudaSection) ?? {},
+    Eigensolvers: attempt(solverSection) ?? {},
     Images: imagesSection(),
     Data: attempt(dataSection) ?? {},
     Cache: await cacheSection(libtorch.cache),
@@ -114,12 +115,23 @@ function cudaSection(): Section {
   const devices = addon().cudaDevices();
   if (devices.length === 0) return { support: "built in; no device or no driver" };
   return toSection([
-    ["support", "built in, with cuSOLVER"],
+    ["support", "built in"],
     ...devices.map(
       ({ index, name, memoryBytes }) =>
         [`cuda:${String(index)}`, `${name}, ${gigabytes(memoryBytes)}`] as const,
     ),
   ]);
+}
+
+function solverSection(): Section {
+  return toSection(
+    addon()
+      .pcaSolvers()
+      .map(({ name, available, detail }) => [
+        name,
+        available ? detail : `not available: ${detail}`,
+      ]),
+  );
 }
 
 function imagesSection(): Section {

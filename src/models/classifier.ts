@@ -107,7 +107,7 @@ export class Classifier implements AsyncDisposable {
   }
 
   /** The part of a result's provenance that this model decides. */
-  provenance(): Record<string, unknown> {
+  provenance() {
     return {
       model: {
         path: this.file,

@@ -24,7 +24,7 @@ export interface PcaFitRequest extends ClassifierRequest, ResultFolderOptions {
   readonly classes: string;
   /** Components stored at most, default 128; never one at or past the rank. */
   readonly components?: number | undefined;
-  readonly solver?: PcaSolver | "auto" | undefined;
+  readonly solver?: PcaSolver | undefined;
   readonly out: string;
   readonly maxPixels?: number | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -67,6 +67,7 @@ export async function fitPca(request: PcaFitRequest): Promise<PcaIndex> {
     preset: preprocessing.preset,
     components: request.components ?? DEFAULT_COMPONENTS,
     solver: request.solver ?? "auto",
+    device: classifier.engine.device,
     provenance: {
       version: VERSION,
       ...classifier.provenance(),

@@ -13,7 +13,6 @@ import {
   readIndexIfPresent,
   writePcaIndex,
 } from "./pca-index.js";
-import { totalVariance } from "./total-variance.js";
 
 export interface PcaWriterOptions {
   readonly infoOf: (index: number) => ClassInfo;
@@ -24,7 +23,9 @@ export interface PcaWriterOptions {
   readonly train: string | null;
   readonly preset: string;
   readonly components: number;
-  readonly solver: PcaSolver | "auto";
+  readonly solver: PcaSolver;
+  /** Where `auto` and `cusolver` work. */
+  readonly device: string;
   readonly provenance: Readonly<Record<string, unknown>>;
   readonly resume: boolean;
 }
@@ -82,7 +83,7 @@ export class PcaWriter {
   }
 
   async #solve(finished: FinishedClass): Promise<void> {
-    const { head, columnOf, components, solver, infoOf } = this.#options;
+    const { head, columnOf, components, solver, device, infoOf } = this.#options;
     const { index, features, probabilities, images, skipped } = finished;
     const column = columnOf(index);
     const d = head.features;
@@ -96,13 +97,14 @@ export class PcaWriter {
         weight,
         components,
         solver,
+        device,
       }),
     ).catch((error: unknown) => {
       throw aboutClass(error, `${String(index)} (${label})`);
     });
     await writeClassPca(this.#folder, index, {
       ...fitted,
-      count: fitted.eigenvalues.length,
+      count: fitted.count,
       probabilities,
       weight,
       bias: head.bias?.[column] ?? 0,
@@ -114,8 +116,8 @@ export class PcaWriter {
       label,
       images: images.length,
       rank: fitted.rank,
-      components: fitted.eigenvalues.length,
-      totalVariance: totalVariance(features, weight),
+      components: fitted.count,
+      totalVariance: fitted.totalVariance,
       solver: fitted.solver,
       route: fitted.route,
       ...classFiles(index),

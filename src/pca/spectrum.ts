@@ -115,8 +115,6 @@ export function spectrumSvg({ class: index, label, components }: Spectrum): stri
 }
 
 /** spectrumSvg as PNG, twice the size. */
-export async function spectrumPng(spectrum: Spectrum): Promise<Uint8Array> {
-  return sharp(Buffer.from(spectrumSvg(spectrum)), { density: 144 })
-    .png()
-    .toBuffer();
+export function spectrumPng(spectrum: Spectrum): Promise<Uint8Array> {
+  return svgToPng(spectrumSvg(spectrum));
 }

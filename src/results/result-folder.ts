@@ -1,4 +1,4 @@
-import { mkdir, readdir, rm } from "node:fs/promises";
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { SpuriousError } from "../errors.js";
 import { type FileContent, writeFailed, writeFilesAtomic } from "./atomic.js";
@@ -68,6 +68,17 @@ export class ResultFolder implements AsyncDisposable {
     const names = await namesIn(this.path);
     if (names?.length === 0) await rm(this.path, { recursive: true, force: true });
   }
+}
+
+/** For results that are one file. @throws OUTPUT_EXISTS */
+export async function refuseExisting(path: string, force: boolean): Promise<void> {
+  const found = await stat(path).catch(() => null);
+  if (found === null || (force && found.isFile())) return;
+  throw new SpuriousError(
+    "OUTPUT_EXISTS",
+    `writing a result: ${path}: expected no file of that name, got a ${found.isFile() ? "file" : "folder"}`,
+    { input: path, hint: "choose another --out or pass --force to replace it" },
+  );
 }
 
 async function namesIn(path: string): Promise<string[] | null> {

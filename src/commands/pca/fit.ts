@@ -4,7 +4,7 @@ import { plainLabel, terminalTable } from "../../results/terminal-table.js";
 import { oneOf, wholeNumber } from "../base.js";
 import { ModelCommand } from "../model-command.js";
 
-const SOLVERS = ["auto", "lapack", "cusolver"] as const;
+const SOLVERS = ["auto", "tridiagonal", "lapack", "cusolver"] as const;
 
 export class PcaFitCommand extends ModelCommand {
   static override paths = [["pca", "fit"]];
@@ -41,7 +41,9 @@ export class PcaFitCommand extends ModelCommand {
   components = Option.String("--components", "128", {
     description: "Components stored at most; never one at or past the rank",
   });
-  solver = Option.String("--solver", "auto", { description: "auto, lapack or cusolver" });
+  solver = Option.String("--solver", "auto", {
+    description: "auto, tridiagonal, lapack or cusolver",
+  });
   out = Option.String("--out", { required: true, description: "Result folder" });
   force = Option.Boolean("--force", false, { description: "Replace the PCA in --out" });
   resume = Option.Boolean("--resume", false, { description: "Go on with the PCA in --out" });

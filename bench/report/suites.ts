@@ -1,0 +1,45 @@
+/** One measurement of the report: a command line and what it has to show. */
+export interface Suite {
+  /** Name of the JSON file and of the remarks. */
+  readonly name: string;
+  readonly heading: string;
+  /** Arguments after `spurious-native bench`. */
+  readonly args: readonly string[];
+  /** What was set out to be reached: this program's rate divided by that of the row named. */
+  readonly targets: readonly { readonly versus: string; readonly ratio: number }[];
+}
+
+export const SUITES: readonly Suite[] = [
+  {
+    name: "forward-fp32",
+    heading: "Forward passes, fp32",
+    args: ["forward"],
+    targets: [
+      { versus: "onnxruntime-node", ratio: 0.95 },
+      { versus: "torch-compile", ratio: 1 },
+      { versus: "matrix-products", ratio: 0.85 },
+    ],
+  },
+  {
+    name: "forward-bf16",
+    heading: "Forward passes, bf16",
+    args: ["forward", "--dtype", "bf16"],
+    targets: [{ versus: "torch-compile", ratio: 1.05 }],
+  },
+  {
+    name: "preprocess",
+    heading: "Decode, resize and crop, one core",
+    args: ["preprocess"],
+    targets: [{ versus: "pillow", ratio: 3 }],
+  },
+  {
+    name: "eval-fp32",
+    heading: "The whole evaluation, fp32",
+    args: ["eval"],
+    targets: [
+      { versus: "python-0", ratio: 2.5 },
+      { versus: "python-2", ratio: 2.5 },
+      { versus: "forward-alone", ratio: 0.95 },
+    ],
+  },
+];

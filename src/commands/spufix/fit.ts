@@ -1,0 +1,64 @@
+import { Command, Option } from "clipanion";
+import { fitSpuFix } from "../../mitigation/fit.js";
+import { counted } from "../../report/format.js";
+import { refuseExisting } from "../../results/result-folder.js";
+import { wholeNumber } from "../base.js";
+import { ModelCommand } from "../model-command.js";
+
+export class SpuFixFitCommand extends ModelCommand {
+  static override paths = [["spufix", "fit"]];
+  static override usage = Command.Usage({
+    category: "SpuFix",
+    description: "fit the directions to take out of a model",
+    details: `
+      For every labelled component, finds the direction in this model's own features that goes with
+      the discovery model's alphas on the same training images (joined by file name), and writes one
+      safetensors file. \`--alphas\` is a folder of \`pca fit\` with the discovery model, which may
+      be this model itself. Components: \`paper\` (the 322 published ones) or a JSON file such as
+      {"94": [1, 3]}.
+    `,
+    examples: [
+      [
+        "The published components",
+        "spurious-native spufix fit model.pt --train imagenet/train --alphas pca --out model.spufix.safetensors",
+      ],
+    ],
+  });
+
+  model = Option.String({ name: "MODEL" });
+  train = Option.String("--train", {
+    required: true,
+    description: "Folder of the training images",
+  });
+  alphas = Option.String("--alphas", { required: true, description: "PCA of the discovery model" });
+  components = Option.String("--components", "paper", { description: "paper or a JSON file" });
+  out = Option.String("--out", { required: true, description: "File to write" });
+  force = Option.Boolean("--force", false, { description: "Replace the file" });
+  maxPixels = Option.String("--max-pixels", { description: "Refuse larger pictures" });
+
+  async execute(): Promise<number> {
+    await refuseExisting(this.out, this.force);
+    const fix = await fitSpuFix({
+      ...this.classifierRequest(this.model),
+      train: this.train,
+      alphas: this.alphas,
+      components: this.components,
+      out: this.out,
+      maxPixels: wholeNumber("--max-pixels", this.maxPixels, 1),
+      signal: this.signal,
+      progress: this.progress,
+    });
+    const directions = fix.classes.reduce((sum, { eigenIndices }) => sum + eigenIndices.length, 0);
+    const skipped = fix.provenance["skipped"] as { message: string }[];
+    for (const { message } of skipped) this.warn(message);
+    const document = {
+      file: this.out,
+      modelSha256: fix.modelSha256,
+      classes: fix.classes.map(({ index, eigenIndices }) => ({ index, eigenIndices })),
+    };
+    this.print(document, () => [
+      `${counted(directions, "direction")} of ${counted(fix.classes.length, "class", "classes")} in ${this.out}`,
+    ]);
+    return 0;
+  }
+}

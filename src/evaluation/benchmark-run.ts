@@ -1,0 +1,255 @@
+import { join } from "node:path";
+import type { BenchmarkFolders } from "../config/locations.js";
+import { openBenchmark } from "../datasets/benchmark.js";
+import type { Benchmark, Sample } from "../datasets/sample.js";
+import { SpuriousError } from "../errors.js";
+import { decoderDescription } from "../images/decoder.js";
+import { preprocessImage } from "../images/preprocess.js";
+import type { Preprocessing } from "../images/presets.js";
+import { classesWithoutColumn } from "../imagenet/class-map.js";
+import { describeClasses } from "../imagenet/find-class.js";
+import type { Classifier } from "../models/classifier.js";
+import { addon } from "../native/load.js";
+import type { ReportImages } from "../report/eval-report.js";
+import { chooseReportImages, makeThumbnails } from "../report/thumbnails.js";
+import {
+  buildEvalResult,
+  type EvalProvenance,
+  type EvalResult,
+  type SkippedImage,
+} from "../results/eval-result.js";
+import { JOURNAL_NAME, type ResultFolder } from "../results/result-folder.js";
+import type { ImageRow } from "../scoring/image-row.js";
+import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
+import { VERSION } from "../version.js";
+import { type Forwarded, forwardImages } from "./forward-images.js";
+import { imageRow, type SoftmaxColumns, softmaxColumns } from "./image-row.js";
+import { hashOfNames, Journal, type JournalSettings } from "./journal.js";
+import { choosePreprocessing, type PreprocessingFlags } from "./preprocessing.js";
+import { withoutUnscoredClasses } from "./unscored-classes.js";
+
+export interface BenchmarkRunOptions extends PreprocessingFlags {
+  /** Resamples of the bootstrap, default 2000; 0 for no intervals. */
+  readonly bootstrap?: number | undefined;
+  readonly seed?: number | undefined;
+  readonly maxPixels?: number | undefined;
+  readonly threads?: number | undefined;
+  /** Outputs that the softmax of a wide head runs over; default all, as in the original. */
+  readonly softmax?: SoftmaxColumns | undefined;
+  /** Leave out classes that a wide head has no column for, instead of refusing. */
+  readonly allowMissingClasses?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: ProgressSink | undefined;
+}
+
+/** One way of reading the forward pass: as it is, or with logits changed by the features. */
+export interface Arm {
+  /** Changes a copy of the logits [outputs] in place. @param features phi: [d] */
+  readonly adjust?: (logits: Float32Array, features: Float32Array) => void;
+  /** What the result's provenance says beside what is the same for all arms. */
+  readonly provenance?: Readonly<Record<string, unknown>>;
+}
+
+/** The model as it is. */
+export const PLAIN_ARM: Arm = {};
+
+/** What the journal holds of one picture: a row per arm, or why there is none. */
+export type Entry = { readonly rows: readonly ImageRow[] } | { readonly skipped: SkippedImage };
+
+export interface ScoredArm {
+  readonly result: EvalResult;
+  /** In the benchmark's order: by class, then path. */
+  readonly rows: readonly ImageRow[];
+}
+
+const DEFAULT_BOOTSTRAP = 2000;
+
+/** One forward pass of an opened model over an opened benchmark, read in one or several arms. */
+export class BenchmarkRun {
+  readonly #started = new Date();
+  readonly #preprocessing: Preprocessing;
+  readonly #columns: readonly number[] | undefined;
+  #forwarded = 0;
+  #forwardSeconds = 0;
+
+  private constructor(
+    private readonly options: BenchmarkRunOptions,
+    private readonly classifier: Classifier,
+    private readonly benchmark: Benchmark,
+    private readonly samples: readonly Sample[],
+    private readonly missing: readonly number[],
+    private readonly arms: readonly Arm[],
+  ) {
+    this.#preprocessing = choosePreprocessing(options, classifier);
+    this.#columns = softmaxColumns(options.softmax ?? "all", classifier.classMap);
+  }
+
+  /** @throws DATA_*, CLASS_MAP_INVALID, USAGE_INVALID */
+  static async prepare(
+    options: BenchmarkRunOptions,
+    classifier: Classifier,
+    folders: BenchmarkFolders,
+    arms: readonly Arm[],
+  ): Promise<BenchmarkRun> {
+    const { classMap } = classifier;
+    const benchmark = await openBenchmark({ ...folders, classMap });
+    const missing = classesWithoutColumn(
+      classMap,
+      benchmark.classes.map(({ index }) => index),
+    );
+    if (missing.length > 0 && options.allowMissingClasses !== true) {
+      throw new SpuriousError(
+        "CLASS_MAP_INVALID",
+        `matching classes: ${classMap.name}: expected a column for every class of the benchmark, got none for ${describeClasses(missing)}`,
+        {
+          input: classMap.name,
+          hint: "pass --allow-missing-classes to leave these classes out of the score",
+        },
+      );
+    }
+    const without = new Set(missing.map(({ index }) => index));
+    const samples = benchmark.samples.filter(({ classIndex }) => !without.has(classIndex));
+    return new BenchmarkRun(options, classifier, benchmark, samples, [...without], arms);
+  }
+
+  /** @param settings what decides the rows beside model, preprocessing and images */
+  openJournal(
+    folder: ResultFolder,
+    resume: boolean,
+    settings: JournalSettings = {},
+  ): Promise<Journal<Entry>> {
+    const { sha256, engine, normalization, temperature, classMap } = this.classifier;
+    const all = {
+      version: VERSION,
+      model: sha256,
+      dtype: engine.dtype,
+      normalization,
+      temperature,
+      classMap: classMap.name,
+      preprocessing: this.#preprocessing,
+      softmax: this.options.softmax ?? "all",
+      images: hashOfNames(this.samples.map(keyOf)),
+      ...settings,
+    };
+    return Journal.open(folder.file(JOURNAL_NAME), all, resume);
+  }
+
+  /** Entries of all samples, in their order; those of an earlier run are taken from the journal. */
+  async forward(journal: Journal<Entry> | null): Promise<Entry[]> {
+    const { signal, maxPixels, progress = NO_PROGRESS } = this.options;
+    const entries = [...(journal?.earlier ?? [])];
+    const done = new Set(entries.map(keyOfEntry));
+    const left = this.samples.filter((sample) => !done.has(keyOf(sample)));
+    const load = (sample: Sample) =>
+      preprocessImage(
+        sample.file,
+        { preprocessing: this.#preprocessing, split: sample.split, maxPixels },
+        addon(),
+      );
+    const begun = performance.now();
+    progress.begin("evaluating", this.samples.length, "images", done.size);
+    try {
+      const steps = forwardImages(this.classifier, left, load, {
+        features: this.arms.some(({ adjust }) => adjust !== undefined),
+        ...(signal && { signal }),
+      });
+      for await (const { done: forwarded, unread } of steps) {
+        const fresh: Entry[] = [
+          ...unread.map(({ source, error }) => ({ skipped: skippedImage(source, error) })),
+          ...forwarded.map((one) => ({ rows: this.arms.map((arm) => this.#row(one, arm)) })),
+        ];
+        entries.push(...fresh);
+        await journal?.append(fresh);
+        progress.advance(fresh.length);
+      }
+    } finally {
+      progress.end();
+    }
+    this.#forwarded = left.length;
+    this.#forwardSeconds = (performance.now() - begun) / 1000;
+    return this.#inOrder(entries);
+  }
+
+  /** The score of each arm. */
+  score(entries: readonly Entry[]): ScoredArm[] {
+    const { classMap } = this.classifier;
+    const skipped = entries.flatMap((entry) => ("skipped" in entry ? [entry.skipped] : []));
+    return this.arms.map((arm, at) => {
+      const all = entries.flatMap((entry) => ("rows" in entry ? (entry.rows[at] ?? []) : []));
+      const { rows, unscored } = withoutUnscoredClasses(all, skipped, this.missing, classMap);
+      const result = buildEvalResult({
+        rows,
+        classMap,
+        components: new Map(this.benchmark.classes.map((one) => [one.index, one.components])),
+        skipped,
+        ignored: this.benchmark.ignored,
+        unscoredClasses: unscored,
+        provenance: { ...this.#provenance(), ...arm.provenance },
+      });
+      return { result, rows };
+    });
+  }
+
+  /** Thumbnails for the report of an arm. */
+  thumbnails({ result, rows }: ScoredArm): Promise<ReportImages> {
+    const { spuriousRoot, valRoot } = this.benchmark;
+    const fileOf = ({ split, path }: ImageRow): string =>
+      join(split === "val" ? valRoot : spuriousRoot, path);
+    return makeThumbnails(chooseReportImages(result, rows), fileOf, this.options.signal);
+  }
+
+  #row({ source, logits, features }: Forwarded<Sample>, { adjust }: Arm): ImageRow {
+    let adjusted = logits;
+    if (adjust) {
+      if (features === null) throw new SpuriousError("INTERNAL", "a forward pass without features");
+      adjusted = logits.slice();
+      adjust(adjusted, features);
+    }
+    return imageRow(source, adjusted, this.classifier, this.#columns);
+  }
+
+  #inOrder(entries: readonly Entry[]): Entry[] {
+    const order = new Map(this.samples.map((sample, i) => [keyOf(sample), i]));
+    const place = (entry: Entry): number => order.get(keyOfEntry(entry)) ?? 0;
+    return [...entries].sort((a, b) => place(a) - place(b));
+  }
+
+  #provenance(): EvalProvenance {
+    const { options, benchmark, classifier } = this;
+    const { torch, simd } = addon().addonInfo();
+    const { layout, valLayout, spuriousRoot, valRoot } = benchmark;
+    return {
+      version: VERSION,
+      ...classifier.provenance(),
+      preset: this.#preprocessing.preset,
+      preprocessing: this.#preprocessing,
+      decoder: decoderDescription(simd),
+      softmax: options.softmax ?? "all",
+      torch,
+      node: process.version,
+      platform: `${process.platform}-${process.arch}`,
+      threads: options.threads ?? "all",
+      seed: options.seed ?? 0,
+      bootstrap: options.bootstrap ?? DEFAULT_BOOTSTRAP,
+      data: { spurious: spuriousRoot, layout, val: valRoot, valLayout },
+      started: this.#started.toISOString(),
+      seconds: (Date.now() - this.#started.getTime()) / 1000,
+      imagesPerSecond: this.#forwarded === 0 ? null : this.#forwarded / this.#forwardSeconds,
+    };
+  }
+}
+
+function keyOf({ split, path }: { split: string; path: string }): string {
+  return `${split}:${path}`;
+}
+
+function keyOfEntry(entry: Entry): string {
+  if ("skipped" in entry) return keyOf(entry.skipped);
+  const [row] = entry.rows;
+  return row === undefined ? "" : keyOf(row);
+}
+
+function skippedImage(sample: Sample, error: SpuriousError): SkippedImage {
+  const { path, split, classIndex } = sample;
+  return { path, split, class: classIndex, code: error.code, message: error.message };
+}

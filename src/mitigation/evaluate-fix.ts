@@ -1,0 +1,165 @@
+import { join } from "node:path";
+import { benchmarkFolders } from "../config/locations.js";
+import { readValSet } from "../datasets/imagenet-val.js";
+import { type Accuracy, measureAccuracy } from "../evaluation/accuracy.js";
+import { type Arm, BenchmarkRun, PLAIN_ARM, type ScoredArm } from "../evaluation/benchmark-run.js";
+import type { EvaluateRequest } from "../evaluation/evaluate.js";
+import { choosePreprocessing } from "../evaluation/preprocessing.js";
+import { Classifier } from "../models/classifier.js";
+import type { EvalResult } from "../results/eval-result.js";
+import { ResultFolder } from "../results/result-folder.js";
+import { writeEvalResult } from "../results/write-eval-result.js";
+import { bootstrapDifferences, type Interval } from "../scoring/bootstrap.js";
+import { groupByClass } from "../scoring/class-groups.js";
+import { sha256File } from "../models/sha256.js";
+import { readFix, type SpuFix } from "./fix-file.js";
+import { applyFix, foldFix } from "./fold.js";
+import { weightRow } from "./fit.js";
+
+export const SPUFIX_EVAL_SCHEMA = "spurious-native/spufix-eval/1";
+
+export interface EvaluateFixRequest extends EvaluateRequest {
+  /** The fix's file. */
+  readonly fix: string;
+  /** What beta is multiplied by, default 1. */
+  readonly strength?: number | undefined;
+  /** Measure top-1 accuracy over all classes of this validation folder too. */
+  readonly accuracy?: string | undefined;
+}
+
+/** A difference, after less before. */
+export interface Difference {
+  readonly value: number;
+  readonly ci95: Interval | null;
+}
+
+/** The document of `spufix eval --json` and of result.json. */
+export interface FixEvaluation {
+  readonly schema: typeof SPUFIX_EVAL_SCHEMA;
+  readonly strength: number;
+  readonly before: EvalResult;
+  readonly after: EvalResult;
+  readonly difference: {
+    readonly mean: Difference;
+    readonly joint: Difference;
+    readonly classes: readonly (Difference & { readonly index: number; readonly label: string })[];
+  };
+  /** Top-1 accuracy over all classes, before and after; null when it was not asked for. */
+  readonly accuracy: (Accuracy & { readonly root: string }) | null;
+}
+
+/**
+ * The spurious score of a model before and after its fix, from one forward pass per picture, with
+ * paired intervals.
+ * @throws as evaluate; ARTEFACT_INVALID the fix is damaged or belongs to another model
+ */
+export async function evaluateFix(request: EvaluateFixRequest): Promise<FixEvaluation> {
+  const folders = benchmarkFolders(request);
+  await using folder =
+    request.out === undefined ? null : await ResultFolder.open(request.out, request);
+  await using classifier = await Classifier.open({ ...request, allowNoHead: false });
+  const fix = await readFix(request.fix, classifier.sha256);
+  const { strength = 1 } = request;
+  const sha256 = await sha256File(request.fix);
+  const arms = [
+    PLAIN_ARM,
+    await fixedArm(classifier, fix, strength, { path: request.fix, sha256 }),
+  ];
+  const run = await BenchmarkRun.prepare(request, classifier, folders, arms);
+  await using journal =
+    folder && (await run.openJournal(folder, request.resume ?? false, { fix: sha256, strength }));
+  const [before, after] = run.score(await run.forward(journal)) as [ScoredArm, ScoredArm];
+  const evaluation: FixEvaluation = {
+    schema: SPUFIX_EVAL_SCHEMA,
+    strength,
+    before: before.result,
+    after: after.result,
+    difference: differenceOf(before, after),
+    accuracy:
+      request.accuracy === undefined
+        ? null
+        : await accuracyOf(request, request.accuracy, classifier, arms),
+  };
+  if (folder) await write(folder, evaluation, run, classifier, before, after);
+  return evaluation;
+}
+
+/** The arm of a fix: lowers the logits of its classes. */
+export async function fixedArm(
+  classifier: Classifier,
+  fix: SpuFix,
+  strength: number,
+  file: { readonly path: string; readonly sha256: string },
+): Promise<Arm> {
+  const head = await classifier.engine.headWeights();
+  const folded = foldFix(
+    fix.classes,
+    (index) => weightRow(head, classifier, index),
+    (index) => classifier.classMap.columnOf(index),
+  );
+  return {
+    adjust: (logits, features) => applyFix(folded, logits, features, strength, head.scale),
+    provenance: { spufix: { ...file, strength, fit: fix.provenance } },
+  };
+}
+
+function differenceOf(before: ScoredArm, after: ScoredArm): FixEvaluation["difference"] {
+  const { bootstrap, seed } = before.result.provenance;
+  const intervals = bootstrapDifferences(
+    groupByClass(before.rows).classes,
+    groupByClass(after.rows).classes,
+    { resamples: bootstrap, seed },
+  );
+  const [a, b] = [before.result, after.result];
+  return {
+    mean: { value: b.score.mean - a.score.mean, ci95: intervals?.mean.ap ?? null },
+    joint: { value: b.score.joint - a.score.joint, ci95: intervals?.joint.ap ?? null },
+    classes: b.classes.map(({ index, label, ap }, i) => ({
+      index,
+      label,
+      value: ap - (a.classes[i]?.ap ?? Number.NaN),
+      ci95: intervals?.classes[i]?.ap ?? null,
+    })),
+  };
+}
+
+async function accuracyOf(
+  request: EvaluateFixRequest,
+  folder: string,
+  classifier: Classifier,
+  arms: readonly Arm[],
+): Promise<FixEvaluation["accuracy"]> {
+  const { classMap } = classifier;
+  const indices = classMap.classes.map(({ index }) => index);
+  const known = new Set(indices.filter((index) => classMap.columnOf(index) !== -1));
+  const { samples, root } = await readValSet(folder, classMap, known);
+  const measured = await measureAccuracy(classifier, samples, arms, {
+    preprocessing: choosePreprocessing(request, classifier),
+    maxPixels: request.maxPixels,
+    signal: request.signal,
+    progress: request.progress,
+  });
+  return { ...measured, root };
+}
+
+/** Both arms as results of their own, for `compare` and `leaderboard`; the comparison last. */
+async function write(
+  folder: ResultFolder,
+  evaluation: FixEvaluation,
+  run: BenchmarkRun,
+  classifier: Classifier,
+  before: ScoredArm,
+  after: ScoredArm,
+): Promise<void> {
+  for (const [name, arm] of [
+    ["before", before],
+    ["after", after],
+  ] as const) {
+    await using part = await ResultFolder.open(join(folder.path, name), { force: true });
+    const images = await run.thumbnails(arm);
+    await writeEvalResult(part, arm.result, arm.rows, classifier.classMap, images);
+  }
+  await folder.complete([
+    { name: "result.json", content: `${JSON.stringify(evaluation, null, 2)}\n` },
+  ]);
+}

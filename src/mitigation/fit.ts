@@ -1,0 +1,149 @@
+import { join } from "node:path";
+import { readTrainSet, type TrainSet } from "../datasets/train-set.js";
+import { SpuriousError } from "../errors.js";
+import { forwardImages } from "../evaluation/forward-images.js";
+import type { Preprocessing } from "../images/presets.js";
+import { preprocessImage } from "../images/preprocess.js";
+import { Classifier, type ClassifierRequest } from "../models/classifier.js";
+import type { HeadWeights } from "../native/contract.js";
+import { addon } from "../native/load.js";
+import { ClassRows, type FinishedClass } from "../pca/class-rows.js";
+import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
+import { VERSION } from "../version.js";
+import type { LabelledComponents } from "./components-file.js";
+import { readComponents } from "./components-file.js";
+import { centreFeatures, directionOf } from "./direction.js";
+import { DiscoveryPca, joinByName } from "./discovery-alphas.js";
+import { type SpuFix, writeFix } from "./fix-file.js";
+import type { ClassDirections } from "./fold.js";
+
+export interface SpuFixFitRequest extends ClassifierRequest {
+  readonly train: string;
+  /** PCA folder of the discovery model. */
+  readonly alphas: string;
+  /** `paper` or a JSON file (see readComponents); default `paper`. */
+  readonly components?: string | undefined;
+  /** The file to write. */
+  readonly out: string;
+  readonly maxPixels?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: ProgressSink | undefined;
+}
+
+/**
+ * Fits the directions of labelled components in a model's own features: one forward pass over the
+ * training images of their classes. The discovery model's alphas of the same images are joined by
+ * file name.
+ * @throws DATA_*, MODEL_*, ARTEFACT_INVALID, OUTPUT_WRITE_FAILED, CANCELLED
+ */
+export async function fitSpuFix(request: SpuFixFitRequest): Promise<SpuFix> {
+  const components = await readComponents(request.components ?? "paper");
+  const discovery = await DiscoveryPca.open(request.alphas);
+  await using classifier = await Classifier.open({ ...request, allowNoHead: false });
+  const train = await readTrainSet(request.train, classifier.classMap, new Set(components.keys()));
+  const head = await classifier.engine.headWeights();
+  const classes: ClassDirections[] = [];
+  const skipped: { path: string; message: string }[] = [];
+  for await (const finished of forwardClasses(request, classifier, train)) {
+    skipped.push(...finished.skipped);
+    classes.push(await fitClass(finished, components, discovery, classifier, head));
+  }
+  const fix: SpuFix = {
+    classes: classes.sort((a, b) => a.index - b.index),
+    modelSha256: classifier.sha256,
+    provenance: {
+      version: VERSION,
+      ...classifier.provenance(),
+      preset: "paper-v2",
+      train: train.root,
+      components: request.components ?? "paper",
+      discovery: { folder: request.alphas, model: discovery.index.model },
+      skipped,
+      made: new Date().toISOString(),
+    },
+  };
+  await writeFix(request.out, fix);
+  return fix;
+}
+
+async function* forwardClasses(
+  { maxPixels, signal, progress = NO_PROGRESS }: SpuFixFitRequest,
+  classifier: Classifier,
+  train: TrainSet,
+): AsyncGenerator<FinishedClass> {
+  const preprocessing: Preprocessing = { preset: "paper-v2", size: classifier.inputSize.value };
+  const images = train.classes.flatMap(({ index, pictures }) =>
+    pictures.map((path) => ({ file: join(train.root, path), path, classIndex: index })),
+  );
+  const rows = new ClassRows(train.classes, classifier.engine.description.head?.features ?? 0);
+  progress.begin("reading training images", images.length, "images");
+  const load = ({ file }: { file: string }) =>
+    preprocessImage(file, { preprocessing, split: "val", maxPixels }, addon());
+  try {
+    const steps = forwardImages(classifier, images, load, {
+      features: true,
+      ...(signal && { signal }),
+    });
+    for await (const { done, unread } of steps) {
+      for (const { source, error } of unread) {
+        rows.skip(source.classIndex, source.path, error.message);
+      }
+      for (const { source, features } of done) {
+        // Only the features matter here, not p_k.
+        if (features) rows.add(source.classIndex, source.path, features, Number.NaN);
+      }
+      yield* rows.takeFinished();
+      progress.advance(done.length + unread.length);
+    }
+  } finally {
+    progress.end();
+  }
+}
+
+async function fitClass(
+  { index, features, images }: FinishedClass,
+  components: LabelledComponents,
+  discovery: DiscoveryPca,
+  classifier: Classifier,
+  head: HeadWeights,
+): Promise<ClassDirections> {
+  const eigenIndices = components.get(index) ?? [];
+  const alphas = await discovery.of(index, eigenIndices);
+  const rows = joinByName(alphas, images, `class ${String(index)}`);
+  const centred = centreFeatures(features, weightRow(head, classifier, index));
+  const d = head.features;
+  const directions = new Float32Array(eigenIndices.length * d);
+  for (const [at, eigenIndex] of eigenIndices.entries()) {
+    const direction = directionOf(
+      centred,
+      Float64Array.from(rows, (row) => alphas.at(row, at)),
+    );
+    if (direction === null) {
+      throw new SpuriousError(
+        "PCA_INPUT_INVALID",
+        `fitting a direction: class ${String(index)}, component ${String(eigenIndex)}: expected training images whose features vary, got ${String(images.length)} that do not`,
+        { input: String(index) },
+      );
+    }
+    directions.set(direction.unit, at * d);
+  }
+  return { index, directions, eigenIndices, mean: Float32Array.from(centred.mean) };
+}
+
+/** Row of a class in the head's weight: [d]. @throws CLASS_MAP_INVALID the head lacks the class */
+export function weightRow(
+  head: HeadWeights,
+  classifier: Classifier,
+  classIndex: number,
+): Float32Array {
+  const column = classifier.classMap.columnOf(classIndex);
+  if (column === -1) {
+    const { name } = classifier.classMap;
+    throw new SpuriousError(
+      "CLASS_MAP_INVALID",
+      `matching classes: ${name}: expected a column of the model's head for class ${String(classIndex)}, got none`,
+      { input: name },
+    );
+  }
+  return head.weight.slice(column * head.features, (column + 1) * head.features);
+}

@@ -1,0 +1,101 @@
+import { basename, dirname } from "node:path";
+import { readSafetensors, requireTensor, writeSafetensors } from "../artefacts/safetensors.js";
+import { SpuriousError } from "../errors.js";
+import { writeFilesAtomic } from "../results/atomic.js";
+import type { ClassDirections } from "./fold.js";
+
+export const SPUFIX_SCHEMA = "spurious-native/spufix/1";
+
+/** A fitted fix: the directions of all labelled components of one model. */
+export interface SpuFix {
+  /** Ascending by class index. */
+  readonly classes: readonly ClassDirections[];
+  /** SHA-256 of the model it belongs to; it means nothing for another one. */
+  readonly modelSha256: string;
+  readonly provenance: Readonly<Record<string, unknown>>;
+}
+
+/** Writes a fix whole or not at all. @throws OUTPUT_WRITE_FAILED */
+export async function writeFix(path: string, fix: SpuFix): Promise<void> {
+  const d = fix.classes[0]?.mean.length ?? 0;
+  const rows = fix.classes.flatMap(({ index, eigenIndices }) =>
+    eigenIndices.map((eigenIndex) => ({ index, eigenIndex })),
+  );
+  const content = writeSafetensors(
+    {
+      directions: {
+        shape: [rows.length, d],
+        data: joined(fix.classes.map(({ directions }) => directions)),
+      },
+      classes: { shape: [rows.length], data: BigInt64Array.from(rows, (row) => BigInt(row.index)) },
+      eigenIndices: {
+        shape: [rows.length],
+        data: BigInt64Array.from(rows, (row) => BigInt(row.eigenIndex)),
+      },
+      means: { shape: [fix.classes.length, d], data: joined(fix.classes.map(({ mean }) => mean)) },
+    },
+    {
+      schema: SPUFIX_SCHEMA,
+      modelSha256: fix.modelSha256,
+      provenance: JSON.stringify(fix.provenance),
+    },
+  );
+  await writeFilesAtomic(dirname(path), [{ name: basename(path), content }]);
+}
+
+/**
+ * @param modelSha256 of the model that it is to be used with
+ * @throws ARTEFACT_INVALID missing, damaged, foreign, of another schema or made for another model
+ */
+export async function readFix(path: string, modelSha256: string): Promise<SpuFix> {
+  const file = await readSafetensors(path);
+  const { schema, modelSha256: madeFor = "", provenance = "{}" } = file.metadata;
+  if (schema !== SPUFIX_SCHEMA) throw invalid(path, `schema ${SPUFIX_SCHEMA}`, schema ?? "none");
+  if (madeFor !== modelSha256) {
+    throw invalid(path, `a fix of the model with SHA-256 ${modelSha256}`, `one of ${madeFor}`);
+  }
+  const directions = requireTensor(file, path, "directions", "F32", 2);
+  const classOfRow = requireTensor(file, path, "classes", "I64", 1).data;
+  const eigenIndexOfRow = requireTensor(file, path, "eigenIndices", "I64", 1).data;
+  const means = requireTensor(file, path, "means", "F32", 2);
+  const d = directions.shape[1] ?? 0;
+  const indices = [...new Set(Array.from(classOfRow, Number))];
+  const fits =
+    directions.shape[0] === classOfRow.length &&
+    eigenIndexOfRow.length === classOfRow.length &&
+    means.shape[0] === indices.length &&
+    means.shape[1] === d;
+  if (!fits) throw invalid(path, "as many directions as classes and eigen indices", "others");
+  const classes = indices.map((index, at) => {
+    const rows = [...classOfRow.keys()].filter((row) => Number(classOfRow[row]) === index);
+    return {
+      index,
+      directions: joined(rows.map((row) => directions.data.slice(row * d, (row + 1) * d))),
+      eigenIndices: rows.map((row) => Number(eigenIndexOfRow[row])),
+      mean: means.data.slice(at * d, (at + 1) * d),
+    };
+  });
+  return {
+    classes,
+    modelSha256: madeFor,
+    provenance: JSON.parse(provenance) as Record<string, unknown>,
+  };
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  const all = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+function invalid(path: string, expected: string, got: string): SpuriousError {
+  return new SpuriousError(
+    "ARTEFACT_INVALID",
+    `reading a fix: ${path}: expected ${expected}, got ${got}`,
+    { input: path, hint: "fit the fix again: spurious-native spufix fit MODEL ..." },
+  );
+}

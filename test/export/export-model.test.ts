@@ -1,0 +1,165 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+
+import { METADATA_SCHEMA } from "../../src/models/metadata.js";
+import { Engine } from "../../src/models/engine.js";
+import { inspectModel, type ModelInspection } from "../../src/models/inspect.js";
+import { testPictures } from "../helpers/model-fixtures.js";
+import { exportPython, type Finished, run } from "./python.js";
+
+/** What eager PyTorch answers for a tiny architecture; written by test/python/tiny_models.py. */
+interface Answers {
+  readonly name: string;
+  readonly file: string;
+  readonly size: number;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly classes: number;
+  readonly parameters: number;
+  readonly logits: readonly (readonly number[])[];
+  readonly features: readonly (readonly number[])[];
+  /** null: pooled by attention, where the tokens behind the pooling are not found. */
+  readonly map: { readonly shape: readonly number[]; readonly means: readonly number[][] } | null;
+}
+
+/** Of the largest value: another order of sums and folded batch norms, measured below 1e-6. */
+const TOLERANCE = 1e-5;
+
+/** The inner layers of this many at least can be seen; an empty list would test nothing. */
+const FEWEST = 15;
+
+const folder = mkdtempSync(join(tmpdir(), "spurious-native-export-"));
+const found = await exportPython();
+const skip = "reason" in found ? found.reason : false;
+let python: Finished | undefined;
+let models: Answers[] = [];
+
+before(async () => {
+  if ("reason" in found) return;
+  const args = ["-W", "ignore::DeprecationWarning", "-m", "unittest", "discover"];
+  python = await run(found.python, [...args, "-s", "test/python"], {
+    SPURIOUS_NATIVE_TINY_EXPORTS: folder,
+    OMP_NUM_THREADS: "2",
+  });
+  models = readdirSync(folder)
+    .filter((name) => name.endsWith(".json"))
+    .map((name) => JSON.parse(readFileSync(join(folder, name), "utf8")) as Answers);
+});
+
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+test("the exporter's own tests pass", { skip }, () => {
+  assert.equal(python?.status, 0, python?.stderr);
+  assert.ok(models.length >= FEWEST, `${models.length} models`);
+});
+
+test("head, normalisation and metadata of every exported model are found", { skip }, async (t) => {
+  for (const model of models) {
+    await t.test(model.name, async () => {
+      const seen = await inspectModel(model.file);
+      assert.deepEqual(seen.head, {
+        kind: "linear",
+        classes: model.classes,
+        features: model.features[0]?.length,
+        bias: true,
+      });
+      assert.equal(seen.parameters, model.parameters);
+      assert.equal(seen.inputChannels, 3);
+      assertNormalization(seen, model);
+      const { schema, name, inputSize, classMap } = seen.metadata ?? {};
+      assert.deepEqual(
+        { schema, name, inputSize, classMap },
+        {
+          schema: METADATA_SCHEMA,
+          name: model.name,
+          inputSize: model.size,
+          classMap: "imagenet1k",
+        },
+      );
+    });
+  }
+});
+
+test("logits, features and last map of every exported model equal eager PyTorch's", {
+  skip,
+}, async (t) => {
+  for (const model of models) {
+    await t.test(model.name, () => assertForward(model));
+  }
+});
+
+test("the program prints what an exported model is", { skip }, async () => {
+  const file = join(folder, "test_vit.pt");
+  const args = ["--import", "tsx", "src/main.ts", "inspect", file, "--json"];
+  const { status, stdout, stderr } = await run(process.execPath, args);
+  assert.equal(status, 0, stderr);
+  const seen = JSON.parse(stdout) as ModelInspection;
+  assert.equal(seen.kind, "traced");
+  assert.equal(seen.featureMap?.kind, "tokens");
+  assert.equal(seen.metadata?.normalization, "inside");
+  const sidecar = readFileSync(`${file}.sha256`, "utf8");
+  assert.equal(sidecar, `${seen.sha256}  test_vit.pt\n`);
+});
+
+function assertNormalization({ normalization }: ModelInspection, { mean, std }: Answers): void {
+  assert.ok(normalization);
+  assertClose("mean", normalization.mean, mean);
+  assertClose("std", normalization.std, std);
+}
+
+async function assertForward(model: Answers): Promise<void> {
+  const { size } = model;
+  const count = model.logits.length;
+  await using engine = await Engine.load(model.file, { device: "cpu", threads: 2 });
+  const result = await engine.forward({
+    pixels: testPictures(size, size).subarray(0, count * size * size * 3),
+    count,
+    height: size,
+    width: size,
+    mean: [0, 0, 0],
+    std: [1, 1, 1],
+    batch: count,
+    features: true,
+    featureMap: true,
+  });
+  assertClose("logits", [...result.logits], model.logits.flat());
+  assertClose("features", [...(result.features ?? [])], model.features.flat());
+  if (model.map === null) return;
+  const shape = result.featureMapShape ?? [];
+  assert.deepEqual(shape, model.map.shape);
+  const kind = engine.description.featureMap?.kind;
+  assert.equal(kind, shape.length === 3 ? "map" : "tokens");
+  const means = channelMeans(result.featureMap ?? new Float32Array(), count, shape);
+  assertClose("means of the map", means, model.map.means.flat());
+}
+
+/** Of [count, C, H, W] or [count, T, C]: the means over positions, [count * C]. */
+function channelMeans(map: Float32Array, count: number, shape: readonly number[]): number[] {
+  const [first = 0, second = 0, third = 0] = shape;
+  const isMap = shape.length === 3;
+  const channels = isMap ? first : second;
+  const positions = isMap ? second * third : first;
+  const means = new Array<number>(count * channels).fill(0);
+  for (let n = 0; n < count; n++) {
+    for (let c = 0; c < channels; c++) {
+      for (let p = 0; p < positions; p++) {
+        const inside = isMap ? c * positions + p : p * channels + c;
+        means[n * channels + c]! += map[n * channels * positions + inside]! / positions;
+      }
+    }
+  }
+  return means;
+}
+
+function assertClose(what: string, got: readonly number[], expected: readonly number[]): void {
+  assert.equal(got.length, expected.length, what);
+  const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+  const difference = expected.reduce(
+    (most, value, i) => Math.max(most, Math.abs(value - (got[i] ?? Number.NaN))),
+    0,
+  );
+  assert.ok(difference <= TOLERANCE * largest, `${what}: differs by ${difference} of ${largest}`);
+}

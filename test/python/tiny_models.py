@@ -1,0 +1,133 @@
+"""timm's tiny architectures with weights that make their outputs depend on the picture.
+
+    python test/python/tiny_models.py --to FOLDER [NAME...]
+
+Exports each to FOLDER/NAME.pt and prints one JSON document a line: what eager PyTorch answers, for
+the test that holds the engine's answers against it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import io
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+ROOT = Path(__file__).resolve().parents[2]
+sys.path.insert(0, str(ROOT / "tools"))
+
+import export_model  # noqa: E402
+from optional_packages import import_timm  # noqa: E402
+
+IMAGES = 2
+
+
+def enliven(module: nn.Module, seed: int) -> None:
+    """Random weights as an initialisation gives them, with no branch or scale left at zero."""
+    generator = torch.Generator().manual_seed(seed)
+
+    def normal(tensor: Tensor, std: float, mean: float = 0.0) -> None:
+        tensor.copy_(torch.randn(tensor.shape, generator=generator) * std + mean)
+
+    with torch.no_grad():
+        for name, parameter in module.named_parameters():
+            if parameter.ndim > 1 and not name.endswith(("pos_embed", "token", "gain")):
+                normal(parameter, (2 / parameter[0].numel()) ** 0.5)
+            elif name.endswith(("weight", "gamma", "gain")):
+                normal(parameter, 0.1, 1.0)
+            else:
+                normal(parameter, 0.1)
+        for name, buffer in module.named_buffers():
+            if name.endswith("running_mean"):
+                normal(buffer, 0.1)
+            elif name.endswith("running_var"):
+                buffer.copy_(torch.rand(buffer.shape, generator=generator) + 0.5)
+
+
+def pixels(size: int) -> Tensor:
+    """The pictures that expected.json of test/fixtures/models names: uint8 [n, y, x, c]."""
+    n = torch.arange(IMAGES).view(-1, 1, 1)
+    i = torch.arange(size * size).view(1, -1, 1)
+    c = torch.arange(3).view(1, 1, -1)
+    values = ((i * 7919 + c * 104729 + n * 31) * (i % 13 + n + 1)) % 256
+    return values.to(torch.uint8).view(IMAGES, size, size, 3)
+
+
+def export_tiny(name: str, folder: Path) -> dict[str, Any]:
+    """Exports with enlivened weights, by a weights file; returns what eager PyTorch answers."""
+    timm = import_timm()
+    torch.manual_seed(0)
+    module = timm.create_model(name).eval()
+    enliven(module, seed=1)
+    weights = folder / f"{name}.pth"
+    torch.save(module.state_dict(), weights)
+    file = folder / f"{name}.pt"
+    words = ["--model", name, "--weights", str(weights), "--to", str(file), "--force"]
+    with contextlib.redirect_stdout(io.StringIO()):
+        status = export_model.main(words)
+    weights.unlink()
+    if status != 0:
+        raise SystemExit(f"{name}: not exported")
+    return {"name": name, "file": str(file), **answers(module)}
+
+
+def answers(module: nn.Module) -> dict[str, Any]:
+    """Logits [n, classes], features [n, d] and the last map of `pixels`."""
+    config = module.pretrained_cfg
+    size = config["input_size"][-1]
+    mean, std = (torch.tensor(config[key]).view(1, 3, 1, 1) for key in ("mean", "std"))
+    images = (pixels(size).permute(0, 3, 1, 2) / 255 - mean) / std
+    seen: dict[str, Tensor] = {}
+    hook = module.get_classifier().register_forward_pre_hook(
+        lambda _module, inputs: seen.__setitem__("features", inputs[0].flatten(1))
+    )
+    with torch.no_grad():
+        logits = module(images)
+        last = module.forward_features(images)
+    hook.remove()
+    return {
+        "size": size,
+        "mean": config["mean"],
+        "std": config["std"],
+        "classes": logits.shape[1],
+        "logits": logits.tolist(),
+        "features": seen["features"].tolist(),
+        "map": describe_map(module, last),
+        "parameters": sum(parameter.numel() for parameter in module.parameters()),
+    }
+
+
+def describe_map(module: nn.Module, last: Tensor) -> dict[str, Any] | None:
+    """Shape and means over positions of what is pooled: a map [n, C, H, W] or tokens [n, T, C].
+
+    `last` is what timm's forward_features returns. None for a model that pools by attention.
+    """
+    if getattr(module, "attn_pool", None) is not None:
+        return None
+    if last.ndim == 3:
+        if module.global_pool == "avg":
+            last = last[:, module.num_prefix_tokens :]
+        return {"shape": list(last.shape[1:]), "means": last.mean(1).tolist()}
+    if getattr(module, "output_fmt", "NCHW") == "NHWC":
+        last = last.permute(0, 3, 1, 2)
+    return {"shape": list(last.shape[1:]), "means": last.mean([2, 3]).tolist()}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--to", type=Path, required=True)
+    parser.add_argument("names", nargs="*", help="default: all of timm's test_*")
+    arguments = parser.parse_args()
+    torch.set_num_threads(2)
+    for name in arguments.names or import_timm().list_models("test_*"):
+        print(json.dumps(export_tiny(name, arguments.to), allow_nan=False), flush=True)
+
+
+if __name__ == "__main__":
+    main()
