@@ -2,10 +2,12 @@ import { Writable } from "node:stream";
 import { type BaseContext, Builtins, Cli, type Command } from "clipanion";
 import { BaseCommand } from "./commands/base.js";
 import { BenchCommand } from "./commands/bench.js";
+import { CompareCommand } from "./commands/compare.js";
 import { DoctorCommand } from "./commands/doctor.js";
 import { EvalCommand } from "./commands/eval.js";
 import { HelpCommand, overview } from "./commands/help.js";
 import { InspectCommand } from "./commands/inspect.js";
+import { LeaderboardCommand } from "./commands/leaderboard.js";
 import { PcaAlphaCommand } from "./commands/pca/alpha.js";
 import { PcaFitCommand } from "./commands/pca/fit.js";
 import { PcaRankCommand } from "./commands/pca/rank.js";
@@ -33,6 +35,8 @@ export const COMMANDS = [
   PcaRankCommand,
   SpuFixFitCommand,
   SpuFixEvalCommand,
+  CompareCommand,
+  LeaderboardCommand,
   InspectCommand,
   PixelsCommand,
   DoctorCommand,

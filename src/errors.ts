@@ -209,6 +209,11 @@ export const ERRORS = {
     meaning: "A result file is damaged, foreign or of a newer schema.",
     hint: "make the result again with this version",
   },
+  RESULTS_DIFFER: {
+    kind: "artefact",
+    meaning: "Two results that are to be compared do not hold the same images.",
+    hint: "evaluate both models on the same data; unreadable images make a difference, too",
+  },
   ARTEFACT_INVALID: {
     kind: "artefact",
     meaning: "A file of tensors or of a PCA, a fix or labels is missing, damaged or foreign.",

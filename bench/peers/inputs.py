@@ -9,7 +9,7 @@ from torch import Tensor
 
 
 def triple(text: str) -> Tensor:
-    """"r,g,b" -> [1, 3, 1, 1]."""
+    """Text "r,g,b" -> [1, 3, 1, 1]."""
     return torch.tensor([float(value) for value in text.split(",")]).view(1, 3, 1, 1)
 
 

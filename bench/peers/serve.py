@@ -17,7 +17,7 @@ PIP_NAMES = {"PIL": "pillow", "sklearn": "scikit-learn"}
 class Ready:
     version: str
     warm_up: str
-    run: Callable[[], int]
+    run: Callable[[], float]
     """Does one run's work; returns the units of work done."""
     answer: list[float] | str | None = None
 
@@ -34,7 +34,12 @@ def guarded(action: Callable[[], None]) -> None:
     except ModuleNotFoundError as error:
         package = (error.name or "").split(".")[0]
         pip = PIP_NAMES.get(package, package)
-        say(missing={"reason": f"the Python package {pip} is not installed", "install": f"pip install {pip}"})
+        say(
+            missing={
+                "reason": f"the Python package {pip} is not installed",
+                "install": f"pip install {pip}",
+            }
+        )
     except MemoryError:
         say(failed="out of memory")
 

@@ -87,18 +87,18 @@ Napi::Value LoadEngine(const Napi::CallbackInfo& info) {
   auto engine = std::make_shared<Engine>(options);
   auto call = PromiseCall::Make(info.Env(), "spurious.loadEngine");
   Environment::Of(info.Env())->Track(engine);
-  // The engine travels in a box that the JavaScript thread empties, so that a last reference is
-  // never dropped on the engine's own thread (which would join itself).
-  auto box = std::make_shared<std::shared_ptr<Engine>>(engine);
-  engine->Load([call, box](Outcome<const PreparedModel*> outcome) {
+  // The engine's own thread must never drop the last reference to it: it would join itself.
+  call->Hold(engine);
+  engine->Load([call](Outcome<const PreparedModel*> outcome) {
     if (std::holds_alternative<std::exception_ptr>(outcome)) {
-      call->Reject(std::get<std::exception_ptr>(outcome), [box] { box->reset(); });
+      call->Reject(std::get<std::exception_ptr>(outcome));
       return;
     }
     const PreparedModel* model = std::get<const PreparedModel*>(outcome);
-    call->Resolve([box, model](Napi::Env env) -> Napi::Value {
+    call->Resolve([held = call.get(), model](Napi::Env env) -> Napi::Value {
+      auto loaded = std::static_pointer_cast<Engine>(held->held());
       auto description = DescribeModel(env, *model);
-      auto external = Napi::External<std::shared_ptr<Engine>>::New(env, box.get());
+      auto external = Napi::External<std::shared_ptr<Engine>>::New(env, &loaded);
       return Environment::Of(env)->engine_class.New({external, description});
     });
   });

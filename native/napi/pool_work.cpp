@@ -36,11 +36,13 @@ void Complete(napi_env raw, napi_status status, void* data) {
   napi_delete_async_work(raw, work->handle);
   if (status == napi_cancelled) return;  // the environment is going away: nobody waits
   Napi::HandleScope scope(env);
-  if (work->failure) {
-    work->deferred.Reject(MakeError(env, work->failure).Value());
-  } else {
-    work->deferred.Resolve(work->finish(env));
-  }
+  Conclude(env, work->deferred, [&](Napi::Env) {
+    if (work->failure) {
+      work->deferred.Reject(MakeError(env, work->failure).Value());
+    } else {
+      work->deferred.Resolve(work->finish(env));
+    }
+  });
 }
 
 }  // namespace

@@ -14,7 +14,7 @@ using test::ExpectedModels;
 using test::ForwardNow;
 using test::Json;
 using test::LargestDifference;
-using test::ModelPath;
+using test::LoadedEngine;
 using test::Pictures;
 
 namespace {
@@ -29,23 +29,14 @@ bool HasDevice() {
   }
 }
 
-struct Loaded {
+// An engine that computes in float32: TF32 keeps 10 bits of the inputs' fractions, and answers are
+// compared with the CPU's.
+struct Loaded : LoadedEngine {
   explicit Loaded(const std::string& file, at::ScalarType dtype = at::kFloat)
-      : engine(Options(file, dtype)) {
-    // TF32 keeps 10 bits of the inputs' fractions; answers are compared with float32's.
+      : LoadedEngine(file, dtype, /*queue_capacity=*/64, "cuda") {
     at::globalContext().setAllowTF32CuBLAS(false);
     at::globalContext().setAllowTF32CuDNN(false);
-    test::LoadNow(engine);
   }
-
-  static EngineOptions Options(const std::string& file, at::ScalarType dtype) {
-    EngineOptions options = test::OptionsFor(ModelPath(file), "cuda");
-    options.dtype = dtype;
-    options.queue_capacity = 64;
-    return options;
-  }
-
-  Engine engine;
 };
 
 // cuDNN sums in another order than the CPU.

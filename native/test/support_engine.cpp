@@ -5,6 +5,22 @@
 
 namespace spurious::test {
 
+namespace {
+
+EngineOptions OptionsOf(const std::string& file, at::ScalarType dtype, size_t queue_capacity,
+                        const std::string& device) {
+  EngineOptions options = OptionsFor(ModelPath(file), device);
+  options.dtype = dtype;
+  options.queue_capacity = queue_capacity;
+  return options;
+}
+
+}  // namespace
+
+LoadedEngine::LoadedEngine(const std::string& file, at::ScalarType dtype, size_t queue_capacity,
+                           const std::string& device)
+    : engine(OptionsOf(file, dtype, queue_capacity, device)), model(LoadNow(engine)) {}
+
 Pictures::Pictures(int64_t count, int64_t height, int64_t width)
     : pixels(InputPixels(count, height, width, 3)), count_(count), height_(height), width_(width) {}
 

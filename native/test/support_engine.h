@@ -63,6 +63,15 @@ ForwardOutput ForwardNow(Engine& engine, const ForwardJob& job);
 std::optional<int64_t> ProbeNow(Engine& engine, int64_t height, int64_t width);
 void DisposeNow(Engine& engine);
 
+// An engine with a model of test/fixtures/models loaded.
+struct LoadedEngine {
+  explicit LoadedEngine(const std::string& file, at::ScalarType dtype = at::kFloat,
+                        size_t queue_capacity = 4, const std::string& device = "cpu");
+
+  Engine engine;
+  const PreparedModel* model;
+};
+
 // Runs all pictures of an entry of expected.json and compares logits, features and feature map;
 // the test case fails where they differ by more than `tolerance`.
 void CheckAnswers(Engine& engine, const Json& model, const Json& size, double tolerance);

@@ -23,7 +23,8 @@ export function pythonProgram(
       peerFile(file),
       ...Object.entries(args).flatMap(([flag, value]) => [`--${flag}`, String(value)]),
     ],
-    env: threadVariables(threads),
+    // The package's folder may be anybody's: no caches are left in it.
+    env: { ...threadVariables(threads), PYTHONDONTWRITEBYTECODE: "1" },
     ifMissing: {
       reason: `there is no Python: ${python}`,
       install: `install Python 3 or set ${PYTHON_VARIABLE} to the one to use`,

@@ -3,7 +3,9 @@ import type { RgbImage } from "./heat-map.js";
 
 /** An RGB picture as PNG. */
 export async function toPng({ pixels, width, height }: RgbImage): Promise<Uint8Array> {
-  return sharp(pixels, { raw: { width, height, channels: 3 } }).png().toBuffer();
+  return sharp(pixels, { raw: { width, height, channels: 3 } })
+    .png()
+    .toBuffer();
 }
 
 /** A float picture in [0, 1] as 8-bit RGB. @param image [3, height, width] */

@@ -63,7 +63,6 @@ export class Engine implements AsyncDisposable {
     const cancel = (): void => this.#engine.cancel();
     try {
       if (signal?.aborted === true) throw new SpuriousError("CANCELLED", "the batch was cancelled");
-      this.#refuseDisposed();
       signal?.addEventListener("abort", cancel, { once: true });
       return await native(this.#engine.forward(request));
     } finally {
@@ -83,10 +82,16 @@ export class Engine implements AsyncDisposable {
     }
   }
 
-  /** Finishes what is queued and frees the model. May be called again. */
+  /** Finishes the calls made before it and frees the model. May be called again. */
   dispose(): Promise<void> {
-    this.#disposed ??= native(this.#engine.dispose());
+    this.#disposed ??= this.#drain();
     return this.#disposed;
+  }
+
+  /** Places are given in order: whoever holds all of them has outlived every earlier call. */
+  async #drain(): Promise<void> {
+    for (let place = 0; place < QUEUE_CAPACITY; place++) await this.#places.acquire();
+    await native(this.#engine.dispose());
   }
 
   [Symbol.asyncDispose](): Promise<void> {

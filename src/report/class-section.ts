@@ -59,7 +59,7 @@ function plots(row: EvalClass, { val, spurious }: ClassImages): Markup {
   const fractions =
     row.fractionVal === null
       ? null
-      : html` Said to be the class: ${percent(row.fractionVal)} of validation, ${percent(row.fractionSpurious)} of spurious images.`;
+      : html` Predicted as the class: ${percent(row.fractionVal)} of validation, ${percent(row.fractionSpurious)} of spurious images.`;
   return html`<div class="plots"><figure>${precisionRecallPlot(ofVal, ofSpurious, row.ap)}</figure><figure>${distributions(ofVal, ofSpurious, PLOT_WIDTH, STRIP_HEIGHT)}${distributionScale(PLOT_WIDTH)}<figcaption>p of ${row.nVal} validation (above) and ${row.nSpurious} spurious images (below); means ${probability(row.meanProbVal)} and ${probability(row.meanProbSpurious)}.${fractions}</figcaption></figure></div>`;
 }
 

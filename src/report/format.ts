@@ -34,3 +34,13 @@ export function counted(value: number, one: string, many = `${one}s`): string {
 export function fileName(path: string): string {
   return path.split(/[\\/]/).at(-1) ?? path;
 }
+
+/** A difference: +0.133, −0.020. */
+export function signed(value: number): string {
+  return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;
+}
+
+/** The interval of a difference: −0.020 – +0.133. */
+export function signedRange(interval: Interval | null): string {
+  return interval === null ? "–" : `${signed(interval[0])} – ${signed(interval[1])}`;
+}

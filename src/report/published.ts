@@ -60,7 +60,9 @@ export const PRETRAINING_GROUPS: readonly PretrainingGroup[] = [
 ];
 
 /** What a published model was trained on, in three groups. */
-export function pretrainingGroup({ pretraining }: PublishedScore): PretrainingGroup {
+export function pretrainingGroup({
+  pretraining,
+}: Pick<PublishedScore, "pretraining">): PretrainingGroup {
   if (pretraining === "ImageNet1k") return "ImageNet-1k only";
   return pretraining.startsWith("ImageNet21k") ? "ImageNet-21k" : "larger sets";
 }

@@ -40,17 +40,20 @@ body > header { padding-top: 3rem; }
 .kind { font-size: .875rem; color: var(--quiet); margin-bottom: .25rem; }
 .about { color: var(--quiet); margin-top: .5rem; }
 nav { padding-block: 1.5rem 0; font-size: .875rem; }
+nav a { text-decoration: none; }
+nav a:hover { text-decoration: underline; }
 nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .25rem 1.5rem; border-bottom: 1px solid var(--line); padding-bottom: .75rem; }
 main > section { padding-top: 3rem; }
 main > section:first-child { padding-top: 2rem; }
-main > section > h2 + * { margin-top: .5rem; }
+main > section > h2 + *, body > footer > h2 + * { margin-top: .5rem; }
 main > section > .intro { margin-bottom: 1.25rem; color: var(--quiet); }
 
-.numbers { display: grid; grid-template-columns: 3fr 2fr; gap: 1.25rem; margin-block: 0 1.5rem; }
+.numbers { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.25rem; margin-bottom: 1.5rem; }
+main > section > h2 + .numbers { margin-top: 1rem; }
 .numbers section { background: var(--panel); border-radius: .625rem; padding: 1.25rem 1.5rem 1.375rem; }
 .numbers h3 { font-size: .9375rem; }
 .numbers .small { color: var(--quiet); }
-.pair { display: flex; flex-wrap: wrap; gap: 1rem 3.5rem; margin-top: .875rem; }
+.pair { display: flex; flex-wrap: wrap; gap: 1rem 3.5rem; margin-top: 1rem; }
 .pair dt { font-size: .875rem; color: var(--quiet); }
 .big { font-size: 3rem; line-height: 1.1; font-weight: 650; letter-spacing: -.03em; }
 .second { font-size: 1.75rem; line-height: 1.1; font-weight: 600; letter-spacing: -.02em; }
@@ -58,7 +61,8 @@ main > section > .intro { margin-bottom: 1.25rem; color: var(--quiet); }
 .pair dd + dd { font-size: .875rem; color: var(--quiet); margin-top: .25rem; }
 .facts { display: flex; flex-wrap: wrap; gap: .25rem 2rem; list-style: none; margin-top: 1rem; font-size: .9375rem; }
 .meaning { margin-top: 0; }
-.place { margin-top: .75rem; }
+.place-title { margin-top: 2rem; }
+.place-title ~ figure { margin-top: 1rem; }
 
 svg { display: block; overflow: visible; }
 svg text { fill: var(--quiet); font-size: 11.5px; }
@@ -99,6 +103,7 @@ thead th { vertical-align: bottom; padding-block: .25rem; line-height: 1.25; }
 .classes { width: 100%; }
 .classes thead { border-bottom: 1px solid var(--quiet); }
 .classes .n { text-align: right; white-space: nowrap; }
+.classes thead .plot span { display: block; font-weight: 400; color: var(--quiet); }
 .classes .group { text-align: center; padding-bottom: 0; }
 .classes tbody th { font-weight: 400; min-width: 9.5rem; background: var(--ground); }
 .classes tbody th .small { display: block; font-size: .8125rem; }
@@ -107,17 +112,19 @@ thead th { vertical-align: bottom; padding-block: .25rem; line-height: 1.25; }
 .classes .plot svg { margin-inline: auto; }
 .classes tbody tr:hover, .classes tbody tr:hover th { background: var(--panel); }
 th button { font: inherit; color: inherit; background: none; border: 0; padding: 0; margin: 0; text-align: inherit; cursor: pointer; }
-th button::after { content: "\\2195"; opacity: .45; margin-left: .25em; font-weight: 400; }
-th[aria-sort="ascending"] button::after { content: "\\2191"; opacity: 1; }
-th[aria-sort="descending"] button::after { content: "\\2193"; opacity: 1; }
-th[aria-sort] { color: var(--ink); }
+th button::after { content: "\\2195"; color: var(--quiet); margin-left: .3em; font-weight: 400; }
+th.n button { display: inline-flex; flex-direction: row-reverse; }
+th.n button::after { margin: 0 .3em 0 0; }
+th[aria-sort="ascending"] button::after { content: "\\2191"; color: var(--ink); font-weight: 700; }
+th[aria-sort="descending"] button::after { content: "\\2193"; color: var(--ink); font-weight: 700; }
 th button:hover { text-decoration: underline; text-underline-offset: .18em; }
 
 .class { border-top: 1px solid var(--line); padding-block: 1.25rem 1.5rem; content-visibility: auto; contain-intrinsic-size: auto 26rem; }
 .class header { display: flex; flex-wrap: wrap; align-items: baseline; justify-content: space-between; gap: .125rem 1.5rem; margin-bottom: .875rem; }
-.class header .quiet { font-weight: 400; font-size: .875rem; margin-left: .5rem; }
-.class header p b { font-size: 1.125rem; font-weight: 650; margin-right: .25rem; }
-.class .body { display: grid; grid-template-columns: 212px minmax(0, 1fr); gap: 1.25rem 2.5rem; }
+.class h3 .quiet { font-weight: 400; font-size: .875rem; margin-left: .5rem; }
+.class header p b { color: var(--ink); font-size: 1.125rem; font-weight: 650; margin-right: .25rem; }
+.class .body { display: grid; grid-template-columns: 172px minmax(0, 1fr); gap: 1.25rem 2.5rem; }
+.plots figure { width: 172px; }
 .plots { display: flex; flex-direction: column; gap: 1rem; }
 .plots figcaption { font-size: .75rem; line-height: 1.35; margin-top: .25rem; }
 .pictures h4 + ul, .pictures h4 + ol, .pictures h4 + p { margin-top: .375rem; }
@@ -137,8 +144,9 @@ th button:hover { text-decoration: underline; text-underline-offset: .18em; }
 .notes > * + * { margin-top: .75rem; }
 .notes table { width: 100%; }
 .notes td, .notes th { vertical-align: top; }
-.notes td { overflow-wrap: anywhere; }
-.notes td.code { overflow-wrap: normal; white-space: nowrap; font-size: .8125rem; }
+.notes table { min-width: 34rem; }
+.notes td:first-child, .notes td:last-child { overflow-wrap: anywhere; }
+.notes td:first-child, .notes th:first-child { width: 40%; }
 summary { cursor: pointer; }
 details > * + * { margin-top: .75rem; }
 body > footer { margin-top: 3.5rem; padding-block: 2rem 3rem; }
@@ -150,8 +158,7 @@ body > footer::before { content: ""; display: block; border-top: 1px solid var(-
 
 @media (min-width: 70rem) {
   .scroll { overflow: visible; }
-  .classes thead th { position: sticky; top: 0; background: var(--ground); z-index: 1; }
-  .classes thead tr:nth-child(2) th { top: 1.6rem; }
+  .classes thead { position: sticky; top: 0; background: var(--ground); z-index: 1; }
 }
 @media (max-width: 70rem) {
   .classes th:first-child { position: sticky; left: 0; z-index: 1; background: var(--ground); }
@@ -169,7 +176,9 @@ body > footer::before { content: ""; display: block; border-top: 1px solid var(-
   .overview.medium .ci { stroke-width: 1; }
   .model { r: 3px; }
   .class .body { grid-template-columns: minmax(0, 1fr); }
-  .plots { flex-direction: row; flex-wrap: wrap; gap: 1rem 2rem; }
+  .plots { flex-direction: row; flex-wrap: wrap; gap: 1rem 1.5rem; }
+  .notes th:first-child, .notes td:first-child { padding-left: 1rem; }
+  .notes td:last-child { padding-right: 1rem; }
   .tiles { grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); }
   .tiles img, .tiles .none { width: 100%; height: auto; aspect-ratio: 1; }
   .names { columns: 1; }
@@ -187,7 +196,7 @@ body > footer::before { content: ""; display: block; border-top: 1px solid var(-
   .classes { font-size: 7.5pt; }
   .classes td, .classes th { padding: .15rem .3rem; }
   .classes .plot { width: auto; }
-  .classes thead th, .classes th:first-child { position: static; }
+  .classes thead, .classes th:first-child { position: static; }
   .classes .main { font-size: inherit; }
   .numbers section { border: 1px solid var(--line); }
   .class { content-visibility: visible; break-inside: avoid; }

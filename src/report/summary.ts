@@ -13,7 +13,7 @@ export function summary(result: EvalResult): Markup {
 <h2 id="summary-title">Summary</h2>
 <div class="numbers">
 <section aria-labelledby="ap-title"><h3 id="ap-title">Spurious score</h3><p class="small">average precision, published as “spurious AUC”</p>${pair(ap, "big")}</section>
-<section aria-labelledby="auroc-title"><h3 id="auroc-title">Area under the ROC curve</h3><p class="small">another measure of the same images; not comparable with the score</p>${pair(auroc, "second")}</section>
+<section aria-labelledby="auroc-title"><h3 id="auroc-title">Area under the ROC curve</h3><p class="small">another measure; not to be compared with the score</p>${pair(auroc, "second")}</section>
 </div>
 ${meaning(result)}
 ${facts(result)}

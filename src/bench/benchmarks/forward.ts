@@ -164,7 +164,7 @@ function arithmeticLimit(settings: BenchSettings, { flopsPerImage }: BenchModel)
       {
         name: "matrix-products",
         role: "limit",
-        description: "the fastest matrix product in PyTorch, counted in pictures",
+        description: "the fastest matrix product of MKL, oneDNN and OpenBLAS, counted in pictures",
       },
       pythonProgram(python, "gemm.py", { flops: flopsPerImage, threads, dtype }, threads),
     ),

@@ -1,6 +1,6 @@
 import { Command, Option } from "clipanion";
 import { evaluateFix, type FixEvaluation } from "../../mitigation/evaluate-fix.js";
-import { range, score } from "../../report/format.js";
+import { score, signed, signedRange } from "../../report/format.js";
 import { plainLabel, terminalTable } from "../../results/terminal-table.js";
 import { refuseSkipped, warnings } from "../eval-output.js";
 import { positiveNumber, wholeNumber } from "../base.js";
@@ -45,22 +45,20 @@ export class SpuFixEvalCommand extends BenchmarkCommand {
   }
 }
 
-const signed = (value: number): string => `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(3)}`;
-
 function lines({ before, after, difference, accuracy, strength }: FixEvaluation): string[] {
   const overall = (["mean", "joint"] as const).map((name) => [
     name,
     score(before.score[name]),
     score(after.score[name]),
     signed(difference[name].value),
-    range(difference[name].ci95),
+    signedRange(difference[name].ci95),
   ]);
   const classes = difference.classes.map(({ index, label, value, ci95 }, i) => [
     `${String(index)} ${plainLabel(label)}`,
     score(before.classes[i]?.ap ?? Number.NaN),
     score(after.classes[i]?.ap ?? Number.NaN),
     signed(value),
-    range(ci95),
+    signedRange(ci95),
   ]);
   const table = terminalTable(
     [

@@ -55,9 +55,7 @@ function binShares(probabilities: readonly number[]): number[] {
 export function distributionScale(width = WIDTH): Markup {
   const ticks: readonly [number, string][] = [
     [0.001, ".001"],
-    [0.03, ".03"],
     [0.5, ".5"],
-    [0.97, ".97"],
     [0.999, ".999"],
   ];
   return html`<svg class="scale" width="${width}" height="14" aria-hidden="true">${ticks.map(

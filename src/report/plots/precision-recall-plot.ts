@@ -5,7 +5,7 @@ import { html, type Markup } from "../html.js";
 import { type PrecisionRecall, precisionRecall } from "../precision-recall.js";
 import { px } from "./coordinates.js";
 
-export const PLOT_WIDTH = 212;
+export const PLOT_WIDTH = 172;
 const HEIGHT = 138;
 const LEFT = 24;
 const RIGHT = 8;

@@ -132,6 +132,10 @@ describe("Classifier.open refuses what it cannot use", () => {
     await assert.rejects(Classifier.open(request("no-head-image.pt")), {
       code: "MODEL_NO_LINEAR_HEAD",
     });
+    await assert.rejects(Classifier.open(request("no-head-image.pt", { allowNoHead: true })), {
+      code: "MODEL_OUTPUT_UNSUPPORTED",
+      message: /expected logits \[1, classes\], got \[1, /,
+    });
   });
 
   test("a model of grey images", async () => {

@@ -14,6 +14,8 @@ function sha256Of(path: string): string {
   return createHash("sha256").update(readFileSync(path)).digest("hex");
 }
 
+const BRANCHING = new Set(["size-dependent.pt", "control-flow.pt"]);
+
 describe("inspectModel describes what the graph shows", () => {
   for (const model of MODELS) {
     test(`${model.file}: ${model.note}`, async () => {
@@ -27,8 +29,10 @@ describe("inspectModel describes what the graph shows", () => {
       assert.equal(found.softmaxRemoved, model.softmax !== null);
       assert.deepEqual(found.head, model.head);
       assert.equal(found.headMissing === null, model.head !== null);
-      assert.equal(found.featureMap?.kind ?? null, model.featureMap);
-      assert.equal(found.inputChannels, model.channels);
+      if (model.head !== null) assert.equal(found.featureMap?.kind ?? null, model.featureMap);
+      // Branches may stand between the image and the first layer.
+      const channels = BRANCHING.has(model.file) ? null : model.channels;
+      assert.equal(found.inputChannels, channels);
       assert.equal(found.metadata, null);
       assert.ok(found.parameters > 0);
       if (model.normalization === null) {
@@ -105,26 +109,24 @@ describe("inspectModel refuses files that are no model, and says what they are",
     const path = join(fileTree(t, []), "cut.pt");
     for (const part of [0.001, 0.1, 0.5, 0.9, 0.999]) {
       writeFileSync(path, whole.subarray(0, Math.ceil(whole.length * part)));
-      await assert.rejects(inspectModel(path), {
-        code: /^MODEL_(DAMAGED|NOT_TORCHSCRIPT)$/ as unknown as string,
-      });
+      await assert.rejects(inspectModel(path), { code: "MODEL_DAMAGED" });
     }
   });
 
-  test("a file with damage inside is refused, with a code", async (t) => {
-    const whole = readFileSync(modelFile("traced-conv.pt"));
-    const path = join(fileTree(t, []), "damaged.pt");
-    for (const at of [100, 2000, 10_000, 20_000, 30_000]) {
-      const damaged = Buffer.from(whole);
+  for (const [what, at] of [
+    ["the header of a tensor", 1456],
+    ["the pickled modules", 19_500],
+    ["the code", 21_000],
+    ["the zip directory", 31_500],
+  ] as const) {
+    test(`a file with damage in ${what} is refused, with a code`, async (t) => {
+      const path = join(fileTree(t, []), "damaged.pt");
+      const damaged = readFileSync(modelFile("traced-conv.pt"));
       damaged.fill(0xa5, at, at + 64);
       writeFileSync(path, damaged);
-      await assert.rejects(
-        inspectModel(path),
-        { name: "SpuriousError", code: "MODEL_DAMAGED" },
-        `damage at ${at}`,
-      );
-    }
-  });
+      await assert.rejects(inspectModel(path), { name: "SpuriousError", code: "MODEL_DAMAGED" });
+    });
+  }
 });
 
 describe("inspectModel checks a pinned hash before the file is loaded", () => {

@@ -1,0 +1,70 @@
+import { Command, Option } from "clipanion";
+import { leaderboardPage } from "../comparison/leaderboard-page.js";
+import { leaderboardSvg } from "../comparison/leaderboard-plot.js";
+import {
+  leaderboardCsv,
+  leaderboardLatex,
+  type LeaderboardRow,
+  leaderboardRows,
+} from "../comparison/leaderboard.js";
+import { range, score } from "../report/format.js";
+import { svgToPng } from "../report/svg-png.js";
+import { ResultFolder } from "../results/result-folder.js";
+import { terminalTable } from "../results/terminal-table.js";
+import { BaseCommand } from "./base.js";
+
+export class LeaderboardCommand extends BaseCommand {
+  static override paths = [["leaderboard"]];
+  static override usage = Command.Usage({
+    category: "Results",
+    description: "results beside the 77 published models",
+    details: `
+      Prints all models by mean spurious score. With \`--out\` it writes leaderboard.csv,
+      leaderboard.tex, leaderboard.html and the scatter of accuracy against score as SVG and PNG.
+    `,
+    examples: [["Some results", "spurious-native leaderboard results/* --out leaderboard"]],
+  });
+
+  results = Option.Rest({ required: 0, name: "RESULT" });
+  out = Option.String("--out", { description: "Result folder" });
+  force = Option.Boolean("--force", false, { description: "Replace what is in --out" });
+
+  async execute(): Promise<number> {
+    const rows = await leaderboardRows(this.results);
+    if (this.out !== undefined) {
+      await using folder = await ResultFolder.open(this.out, { force: this.force });
+      const svg = leaderboardSvg(rows);
+      await folder.complete([
+        { name: "leaderboard.csv", content: leaderboardCsv(rows) },
+        { name: "leaderboard.tex", content: leaderboardLatex(rows) },
+        { name: "scatter.svg", content: svg },
+        { name: "scatter.png", content: await svgToPng(svg) },
+        { name: "leaderboard.html", content: leaderboardPage(rows) },
+      ]);
+      this.note(`the leaderboard is in ${this.out}`);
+    }
+    this.print(rows, () => lines(rows));
+    return 0;
+  }
+}
+
+function lines(rows: readonly LeaderboardRow[]): string[] {
+  return terminalTable(
+    [
+      { title: "rank", align: "right" },
+      { title: "model", align: "left" },
+      { title: "pretraining", align: "left" },
+      { title: "score", align: "right" },
+      { title: "95 % interval", align: "left" },
+      { title: "accuracy", align: "right" },
+    ],
+    rows.map((row, i) => [
+      String(i + 1),
+      row.source === "result" ? `> ${row.model}` : row.model,
+      row.pretraining ?? "",
+      score(row.score),
+      row.scoreCi95 === null ? "" : range(row.scoreCi95),
+      row.accuracy?.toFixed(1) ?? "",
+    ]),
+  );
+}

@@ -1,0 +1,132 @@
+import { basename, resolve } from "node:path";
+import { publishedScores } from "../imagenet/facts.js";
+import { csvLine } from "../results/csv.js";
+import type { EvalResult } from "../results/eval-result.js";
+import { readEvalResult } from "../results/read-eval-result.js";
+import type { Interval } from "../scoring/bootstrap.js";
+
+/** One model: published, or of a result given. Accuracies in percent, null where not known. */
+export interface LeaderboardRow {
+  readonly model: string;
+  readonly source: "published" | "result";
+  readonly pretraining: string | null;
+  readonly score: number;
+  readonly scoreCi95: Interval | null;
+  readonly auroc: number | null;
+  readonly accuracy: number | null;
+  /** After SpuFix, where published. */
+  readonly fixedScore: number | null;
+  readonly fixedAccuracy: number | null;
+  readonly folder: string | null;
+}
+
+/** The published models and the results given, highest score first. */
+export async function leaderboardRows(results: readonly string[]): Promise<LeaderboardRow[]> {
+  const published = publishedScores().map(
+    (row): LeaderboardRow => ({
+      model: row.model,
+      source: "published",
+      pretraining: row.pretraining,
+      score: row.score,
+      scoreCi95: null,
+      auroc: null,
+      accuracy: row.accuracy,
+      fixedScore: row.spufix_score,
+      fixedAccuracy: row.spufix_accuracy,
+      folder: null,
+    }),
+  );
+  const own = await Promise.all(
+    results.map(async (path): Promise<LeaderboardRow> => {
+      const { folder, result } = await readEvalResult(path);
+      return {
+        model: nameOf(result, folder),
+        source: "result",
+        pretraining: null,
+        score: result.score.mean,
+        scoreCi95: result.score.meanCi95,
+        auroc: result.auroc.mean,
+        accuracy: null,
+        fixedScore: null,
+        fixedAccuracy: null,
+        folder,
+      };
+    }),
+  );
+  return [...published, ...own].sort((a, b) => b.score - a.score || (a.model < b.model ? -1 : 1));
+}
+
+function nameOf({ provenance }: EvalResult, folder: string): string {
+  const { model } = provenance;
+  const { name } = (model?.metadata ?? {}) as { name?: string };
+  return name ?? (model === null ? basename(resolve(folder)) : basename(model.path));
+}
+
+/** leaderboard.csv */
+export function leaderboardCsv(rows: readonly LeaderboardRow[]): string {
+  const header = [
+    "rank",
+    "model",
+    "source",
+    "pretraining",
+    "score",
+    "scoreCi95Low",
+    "scoreCi95High",
+    "auroc",
+    "accuracy",
+    "spufixScore",
+    "spufixAccuracy",
+  ];
+  const lines = rows.map((row, i) =>
+    csvLine([
+      i + 1,
+      row.model,
+      row.source,
+      row.pretraining,
+      row.score,
+      row.scoreCi95?.[0] ?? null,
+      row.scoreCi95?.[1] ?? null,
+      row.auroc,
+      row.accuracy,
+      row.fixedScore,
+      row.fixedAccuracy,
+    ]),
+  );
+  return `${[csvLine(header), ...lines].join("\n")}\n`;
+}
+
+/** leaderboard.tex: a booktabs table; results given are set in bold. */
+export function leaderboardLatex(rows: readonly LeaderboardRow[]): string {
+  const number = (value: number | null, decimals: number): string =>
+    value === null ? "--" : value.toFixed(decimals);
+  const lines = rows.map((row) => {
+    const name = row.source === "result" ? `\\textbf{${escaped(row.model)}}` : escaped(row.model);
+    const cells = [
+      name,
+      row.pretraining === null ? "--" : escaped(row.pretraining),
+      number(row.accuracy, 1),
+      number(row.score, 3),
+      number(row.fixedAccuracy, 1),
+      number(row.fixedScore, 3),
+    ];
+    return `  ${cells.join(" & ")} \\\\`;
+  });
+  return `\\begin{tabular}{llrrrr}
+  \\toprule
+  Model & Pretraining & Accuracy & Score & Accuracy (SpuFix) & Score (SpuFix) \\\\
+  \\midrule
+${lines.join("\n")}
+  \\bottomrule
+\\end{tabular}
+`;
+}
+
+const SPECIAL: Readonly<Record<string, string>> = {
+  "\\": "\\textbackslash{}",
+  "~": "\\textasciitilde{}",
+  "^": "\\textasciicircum{}",
+};
+
+function escaped(text: string): string {
+  return text.replaceAll(/[\\~^&%$#_{}]/g, (special) => SPECIAL[special] ?? `\\${special}`);
+}

@@ -1,0 +1,87 @@
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { SpuriousError } from "../errors.js";
+import type { ClassMap } from "../imagenet/class-info.js";
+import { classTable } from "../imagenet/class-table.js";
+import type { ImageRow } from "../scoring/image-row.js";
+import { EVAL_SCHEMA, type EvalClass, type EvalResult } from "./eval-result.js";
+import { readImageTable } from "./images-table.js";
+
+export interface StoredEvalResult {
+  readonly folder: string;
+  readonly result: EvalResult;
+}
+
+/**
+ * Reads result.json of an `eval` or `score` folder.
+ * @param path the folder, or the file in it
+ * @throws RESULT_INVALID missing, damaged, foreign or of another schema
+ */
+export async function readEvalResult(path: string): Promise<StoredEvalResult> {
+  const isFile = (await stat(path).catch(() => null))?.isFile() === true;
+  const file = isFile ? path : join(path, "result.json");
+  const document = parseJson(file, await readText(file));
+  const { schema, score, classes } = document as Partial<EvalResult>;
+  if (schema !== EVAL_SCHEMA) {
+    throw invalid(file, `schema ${EVAL_SCHEMA}`, JSON.stringify(schema) ?? "none");
+  }
+  const whole =
+    typeof score?.mean === "number" &&
+    Array.isArray(classes) &&
+    classes.every(
+      (row: Partial<EvalClass>) => typeof row.index === "number" && typeof row.ap === "number",
+    );
+  if (!whole) throw invalid(file, "score and classes", "a document without them");
+  return { folder: isFile ? dirname(file) : path, result: document as EvalResult };
+}
+
+/** The rows of images.csv beside a result. @throws RESULT_INVALID */
+export async function readImageRows({ folder, result }: StoredEvalResult): Promise<ImageRow[]> {
+  const file = join(folder, "images.csv");
+  const text = await readText(file);
+  try {
+    return readImageTable(Buffer.from(text), file, classMapOf(result)).rows;
+  } catch (cause) {
+    throw invalid(file, "the images of the result", (cause as Error).message, cause);
+  }
+}
+
+/** The classes of a result: its images name them by index. */
+export function classMapOf({ classes, provenance }: EvalResult): ClassMap {
+  const entries = classes.map(({ index, wnid, label }) => {
+    return { index, wnid, label, synonyms: label, column: index };
+  });
+  return classTable(
+    provenance.classMap,
+    entries,
+    Math.max(...entries.map(({ index }) => index)) + 1,
+  );
+}
+
+async function readText(file: string): Promise<string> {
+  try {
+    return await readFile(file, "utf8");
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const missing = code === "ENOENT" || code === "ENOTDIR";
+    throw invalid(file, "a complete result", missing ? "no such file" : message, cause);
+  }
+}
+
+function parseJson(file: string, text: string): unknown {
+  try {
+    const document: unknown = JSON.parse(text);
+    if (typeof document === "object" && document !== null) return document;
+  } catch (cause) {
+    throw invalid(file, "JSON", (cause as Error).message, cause);
+  }
+  throw invalid(file, "a JSON object", text.slice(0, 20));
+}
+
+function invalid(path: string, expected: string, got: string, cause?: unknown): SpuriousError {
+  return new SpuriousError(
+    "RESULT_INVALID",
+    `reading a result: ${path}: expected ${expected}, got ${got}`,
+    { input: path, cause },
+  );
+}
