@@ -5,6 +5,7 @@ import { BenchCommand } from "./commands/bench.js";
 import { CompareCommand } from "./commands/compare.js";
 import { DoctorCommand } from "./commands/doctor.js";
 import { EvalCommand } from "./commands/eval.js";
+import { EvidenceCommand } from "./commands/evidence.js";
 import { HelpCommand, overview } from "./commands/help.js";
 import { InspectCommand } from "./commands/inspect.js";
 import { LeaderboardCommand } from "./commands/leaderboard.js";
@@ -33,6 +34,7 @@ export const COMMANDS = [
   PcaShowCommand,
   PcaAlphaCommand,
   PcaRankCommand,
+  EvidenceCommand,
   SpuFixFitCommand,
   SpuFixEvalCommand,
   CompareCommand,

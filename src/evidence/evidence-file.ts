@@ -62,7 +62,7 @@ export interface EvidenceDocument {
   readonly components: readonly EvidenceComponent[];
   /** All attacked components, by rank. */
   readonly pool: readonly PoolEntry[];
-  readonly spectrum: readonly number[];
+  readonly totalVariance: number;
   readonly attack: {
     readonly eps: number;
     readonly steps: number;
@@ -73,5 +73,7 @@ export interface EvidenceDocument {
     readonly dtype: string;
   };
   readonly cam: { readonly method: CamMethod; readonly layer: string };
+  /** What decides the content; a run is resumed with equal ones only. */
+  readonly settings: Readonly<Record<string, unknown>>;
   readonly provenance: Readonly<Record<string, unknown>>;
 }

@@ -5,7 +5,7 @@ import { classSection } from "./class-section.js";
 import { classTable } from "./class-table.js";
 import { counted, score } from "./format.js";
 import { html, type Markup } from "./html.js";
-import { leftOut } from "./left-out.js";
+import { dataNotes } from "./data-notes.js";
 import { modelName, predictionNames, textOf } from "./names.js";
 import { page } from "./page.js";
 import { overview } from "./plots/overview.js";
@@ -36,7 +36,7 @@ export function evalReport(
 <main id="main">
 ${summary(result)}
 ${classesSections(result, rows, images)}
-${leftOut(result)}
+${dataNotes(result)}
 </main>
 ${footer(result)}`,
   });
@@ -47,7 +47,7 @@ const SECTIONS: readonly (readonly [string, string])[] = [
   ["overview", "Overview"],
   ["classes", "Classes"],
   ["pictures", "Class by class"],
-  ["left-out", "Left out"],
+  ["data-notes", "Data notes"],
   ["provenance", "Provenance"],
 ];
 

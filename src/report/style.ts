@@ -50,10 +50,10 @@ main > section > .intro { margin-bottom: 1.25rem; color: var(--quiet); }
 
 .numbers { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 1.25rem; margin-bottom: 1.5rem; }
 main > section > h2 + .numbers { margin-top: 1rem; }
-.numbers section { background: var(--panel); border-radius: .625rem; padding: 1.25rem 1.5rem 1.375rem; }
+.numbers section { display: flex; flex-direction: column; background: var(--panel); border-radius: .625rem; padding: 1.25rem 1.5rem 1.375rem; }
 .numbers h3 { font-size: .9375rem; }
 .numbers .small { color: var(--quiet); }
-.pair { display: flex; flex-wrap: wrap; gap: 1rem 3.5rem; margin-top: 1rem; }
+.pair { display: flex; flex-wrap: wrap; gap: 1rem 3.5rem; margin-top: auto; padding-top: 1rem; }
 .pair dt { font-size: .875rem; color: var(--quiet); }
 .big { font-size: 3rem; line-height: 1.1; font-weight: 650; letter-spacing: -.03em; }
 .second { font-size: 1.75rem; line-height: 1.1; font-weight: 600; letter-spacing: -.02em; }
@@ -65,7 +65,7 @@ main > section > h2 + .numbers { margin-top: 1rem; }
 .place-title ~ figure { margin-top: 1rem; }
 
 svg { display: block; overflow: visible; }
-svg text { fill: var(--quiet); font-size: 11.5px; }
+svg text { fill: var(--quiet); font-size: 11.5px; font-weight: 400; }
 .axis { stroke: var(--line); fill: none; }
 .grid { stroke: var(--grid); }
 .chance { stroke: var(--quiet); fill: none; stroke-dasharray: 2 2; }
@@ -79,7 +79,7 @@ path.spurious { fill: var(--spurious); }
 .mean { stroke: var(--ink); }
 svg .mean-text, svg .here-text { fill: var(--ink); font-weight: 600; font-size: 12.5px; }
 svg .mean-text { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
-.overview { margin-top: .5rem; }
+.overview { margin: .5rem 0 0 1.75rem; width: calc(100% - 1.75rem); }
 .overview.large circle { r: 5.5px; }
 .overview.medium circle { r: 4.5px; }
 .overview.small circle { r: 2.5px; }
@@ -96,7 +96,7 @@ figcaption { font-size: .875rem; color: var(--quiet); margin-top: .5rem; }
 table { border-collapse: collapse; font-size: .875rem; line-height: 1.35; }
 caption { text-align: left; color: var(--quiet); padding-bottom: .75rem; }
 th { text-align: left; font-weight: 600; }
-td, th { padding: .3rem .625rem; vertical-align: middle; }
+td, th { padding: .3rem .5rem; vertical-align: middle; }
 td:first-child, th:first-child { padding-left: 0; }
 tbody tr { border-top: 1px solid var(--grid); }
 thead th { vertical-align: bottom; padding-block: .25rem; line-height: 1.25; }

@@ -38,7 +38,7 @@ function meaning({ classes }: EvalResult): Markup {
   return html`<p class="meaning measure">The score of a class says how well its probability p tells validation images of the class from pictures that show only a spurious feature of it: 1 is a perfect ranking, ${chance}. A low score means that the feature alone is enough to make the model say the class.</p>`;
 }
 
-function facts({ classes, counts, score: ap }: EvalResult): Markup {
+function facts({ classes, counts }: EvalResult): Markup {
   const items = [
     counted(classes.length, "class", "classes"),
     counted(counts.val, "validation image"),
@@ -46,7 +46,6 @@ function facts({ classes, counts, score: ap }: EvalResult): Markup {
     counts.skipped.length > 0 && counted(counts.skipped.length, "image skipped", "images skipped"),
     counts.unscoredClasses.length > 0 &&
       counted(counts.unscoredClasses.length, "class without a score", "classes without a score"),
-    ap.tiedPairs.joint > 0 && counted(ap.tiedPairs.joint, "tied pair"),
   ];
   return html`<ul class="facts">${items.map((item) => item !== false && html`<li>${item}</li>`)}</ul>`;
 }

@@ -41,7 +41,7 @@ export function overview(
       (row, at) =>
         html`<text class="name" x="${marks[at]?.middle ?? 0}" y="${HEIGHT - 6}" text-anchor="middle">${plainLabel(row.label)}</text>`,
     );
-  return html`<svg class="overview ${size}" width="100%" height="${HEIGHT}" aria-hidden="true">${grid()}${marks.map(
+  return html`<svg class="overview ${size}" height="${HEIGHT}" aria-hidden="true">${grid()}${marks.map(
     ({ chanceMark }) => chanceMark,
   )}${meanLine(mean)}${marks.map(({ dot }) => dot)}${names}</svg>`;
 }
@@ -49,7 +49,7 @@ export function overview(
 function grid(): Markup[] {
   return [0, 0.2, 0.4, 0.6, 0.8, 1].map(
     (tick) =>
-      html`<line class="grid" x1="0" x2="100%" y1="${px(y(tick))}" y2="${px(y(tick))}"/><text x="0" y="${px(y(tick) - 4)}">${tick.toFixed(1)}</text>`,
+      html`<line class="grid" x1="0" x2="100%" y1="${px(y(tick))}" y2="${px(y(tick))}"/><text x="-8" y="${px(y(tick) + 4)}" text-anchor="end">${tick.toFixed(1)}</text>`,
   );
 }
 

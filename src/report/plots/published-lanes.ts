@@ -6,8 +6,10 @@ import { PRETRAINING_GROUPS, pretrainingGroup, type PublishedPlace } from "../pu
 import { acrossWidth, percentOfWidth, px, type Scale } from "./coordinates.js";
 
 const TOP = 20;
-const LANE_HEIGHT = 78;
-const LABEL_HEIGHT = 22;
+const LANE_HEIGHT = 74;
+const LANE_MIDDLE = 40;
+/** From the line of a lane up to its name. */
+const NAME_RISE = 10;
 /** Dots nearer than this are put above or below each other. */
 const NEAR = 0.0055;
 const DODGE = 8.5;
@@ -51,12 +53,12 @@ function ticks(lowest: number, x: Scale, y: number): Markup[] {
 }
 
 function lane(group: string, models: readonly PublishedScore[], x: Scale, top: number): Markup {
-  const middle = top + LABEL_HEIGHT + (LANE_HEIGHT - LABEL_HEIGHT) / 2;
+  const middle = top + LANE_MIDDLE;
   const dots = stacked(models).map(
     ({ row, level }) =>
       html`<circle class="model" cx="${percentOfWidth(x(row.score))}" cy="${px(middle + level * DODGE)}" r="4"><title>${`${row.model} (${row.pretraining}): ${score(row.score)}`}</title></circle>`,
   );
-  return html`<text class="lane" x="0" y="${top + 15}">${group}</text><line class="grid" x1="0" x2="100%" y1="${middle}" y2="${middle}"/>${dots}`;
+  return html`<text class="lane" x="0" y="${middle - NAME_RISE}">${group}</text><line class="grid" x1="0" x2="100%" y1="${middle}" y2="${middle}"/>${dots}`;
 }
 
 /** Levels 0, 1, -1, 2, -2, ...: the first in which a model's neighbours leave room for its dot. */

@@ -7,7 +7,7 @@ import { html, type Markup } from "./html.js";
 const MOST_LINES = 200;
 
 /** What is not in the numbers, and why. */
-export function leftOut({ counts, score }: EvalResult): Markup {
+export function dataNotes({ counts, score }: EvalResult): Markup {
   const { skipped, ignored, unscoredClasses } = counts;
   const parts = [
     ...list(
@@ -46,9 +46,9 @@ export function leftOut({ counts, score }: EvalResult): Markup {
     score.tiedPairs.joint > 0 &&
       html`<p>${counted(score.tiedPairs.joint, "pair")} of a validation and a spurious image with equal p, ${score.tiedPairs.withinClasses.toLocaleString("en-US")} of them within one class; ties count as one threshold.</p>`,
   ].filter((part) => part !== false);
-  return html`<section id="left-out" aria-labelledby="left-out-title">
-<h2 id="left-out-title">Left out</h2>
-<div class="notes">${parts.length > 0 ? parts : html`<p class="quiet">Nothing: every image of the data set was read and scored.</p>`}</div>
+  return html`<section id="data-notes" aria-labelledby="data-notes-title">
+<h2 id="data-notes-title">Data notes</h2>
+<div class="notes">${parts.length > 0 ? parts : html`<p class="quiet">Every image was read and scored, and no validation image ties with a spurious one.</p>`}</div>
 </section>`;
 }
 
