@@ -114,21 +114,37 @@ async function runHelp(cli: Cli, command: Command, context: BaseContext): Promis
 /** clipanion's and typanion's own errors are about usage; anything else unknown is a bug. */
 function toSpuriousError(error: unknown, cli: Cli, args: readonly string[]): SpuriousError {
   if (error instanceof SpuriousError) return error;
-  const { clipanion, message = "" } = error as { clipanion?: object; message?: string };
-  if (clipanion === undefined) {
+  if (!isClipanionError(error)) {
     const text = error instanceof Error ? (error.stack ?? error.message) : String(error);
     return new SpuriousError("INTERNAL", text, { cause: error });
   }
   const paths = cli.definitions().map(({ path }) => path.replace("spurious-native ", ""));
   const known = paths.find((path) => `${args.join(" ")} `.startsWith(`${path} `));
-  // The rest lists every command with all its options.
-  const [first = ""] = message.split(/\n|; did you mean|, please choose/);
-  const problem = first.replace(/^Unknown Syntax Error: /, "").replace(/\.$/, "");
   const what = known ?? `no command named "${args[0] ?? ""}"`;
-  return new SpuriousError("USAGE_INVALID", `reading the command line: ${what}: ${problem}`, {
+  const message = `reading the command line: ${what}: ${problemOf(error)}`;
+  return new SpuriousError("USAGE_INVALID", message, {
     hint: `see \`spurious-native ${known === undefined ? "" : `${known} `}--help\``,
     cause: error,
   });
+}
+
+interface ClipanionError {
+  readonly clipanion: object;
+  readonly message: string;
+  /** The readings of a command line that came furthest, and what stopped each. */
+  readonly candidates?: readonly { readonly reason: string | null }[];
+}
+
+function isClipanionError(error: unknown): error is ClipanionError {
+  return (error as Partial<ClipanionError> | null)?.clipanion !== undefined;
+}
+
+function problemOf({ message, candidates }: ClipanionError): string {
+  // Without a reason the message lists every command with all its options behind this.
+  const [first = ""] = message.split(/\n|; did you mean|, please choose/);
+  return (candidates?.[0]?.reason ?? first)
+    .replace(/^Unknown Syntax Error: /, "")
+    .replace(/\.$/, "");
 }
 
 function report(

@@ -13,6 +13,7 @@ export interface Program {
 }
 
 const STDERR_KEPT = 4000;
+const LINES_QUOTED = 6;
 const STOP_GRACE_MS = 10_000;
 
 /** A process of its own whose messages are read in order. */
@@ -96,7 +97,7 @@ export class Child {
     if (this.#spawnError?.code === "ENOENT" && ifMissing) {
       return new PeerMissing(ifMissing.reason, ifMissing.install);
     }
-    const said = this.#stderr.trim();
+    const said = this.#stderr.trim().split("\n").slice(-LINES_QUOTED).join("\n");
     const because = this.#spawnError?.message ?? (said === "" ? reason : said);
     return new SpuriousError(
       "BENCH_FAILED",

@@ -30,9 +30,7 @@ export class EvalCommand extends BenchmarkCommand {
     ],
   });
 
-  // Not an optional argument: where there may be one or none, clipanion cannot tell what is wrong
-  // with a command line and says that the command was not found.
-  models = Option.Rest({ name: "MODEL" });
+  model = Option.String({ required: false, name: "MODEL" });
   demo = Option.Boolean("--demo", false, {
     description: "Evaluate the embedded demo, or MODEL on the demo's pictures",
   });
@@ -48,13 +46,12 @@ export class EvalCommand extends BenchmarkCommand {
   }
 
   #request(): EvaluateRequest {
-    const [model, ...more] = this.models;
-    if (more.length > 0 || (model === undefined && !this.demo)) {
-      const got = model === undefined ? "none" : String(this.models.length);
+    const { model } = this;
+    if (model === undefined && !this.demo) {
       throw new SpuriousError(
         "USAGE_INVALID",
-        `reading the command line: MODEL: expected the path of a TorchScript file, got ${got}`,
-        { hint: "name one model, or pass --demo" },
+        "reading the command line: MODEL: expected the path of a TorchScript file, got none",
+        { hint: "name a model, or pass --demo" },
       );
     }
     const own = this.evaluateRequest(model ?? demoModel());

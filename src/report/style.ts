@@ -79,7 +79,7 @@ path.spurious { fill: var(--spurious); }
 .mean { stroke: var(--ink); }
 svg .mean-text, svg .here-text { fill: var(--ink); font-weight: 600; font-size: 12.5px; }
 svg .mean-text { paint-order: stroke; stroke: var(--ground); stroke-width: 4px; stroke-linejoin: round; }
-.overview { margin: .5rem 0 0 1.75rem; width: calc(100% - 1.75rem); }
+.overview { margin: .5rem 0 0 30px; width: calc(100% - 30px); }
 .overview.large circle { r: 5.5px; }
 .overview.medium circle { r: 4.5px; }
 .overview.small circle { r: 2.5px; }
@@ -129,6 +129,7 @@ th button:hover { text-decoration: underline; text-underline-offset: .18em; }
 .plots figcaption { font-size: .75rem; line-height: 1.35; margin-top: .25rem; }
 .pictures h4 + ul, .pictures h4 + ol, .pictures h4 + p { margin-top: .375rem; }
 .pictures > * + h4 { margin-top: 1rem; }
+.key { break-after: avoid; }
 .key::before { content: ""; display: inline-block; width: .625em; height: .625em; border-radius: 2px; margin-right: .5em; background: var(--val); }
 .key.spurious::before { background: none; box-shadow: inset 0 0 0 2.5px var(--spurious); border-radius: 50%; }
 .tiles { list-style: none; display: grid; grid-template-columns: repeat(auto-fill, 96px); gap: .625rem .625rem; }
@@ -203,7 +204,15 @@ body > footer::before { content: ""; display: block; border-top: 1px solid var(-
   tr, figure, .numbers { break-inside: avoid; }
   h2, h3, h4 { break-after: avoid; }
   a { text-decoration: none; }
-  svg { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  th button { display: contents; }
+  svg, .key { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
+  svg { max-width: 100%; }
+  .class { padding-block: .75rem; }
+  .class .body { grid-template-columns: 140px minmax(0, 1fr); gap: 1.5rem; }
+  .plots { gap: .5rem; }
+  .plots figure { width: 140px; }
+  .plots svg { zoom: .8; }
+  .plots figcaption { font-size: 6.5pt; }
   .tiles { grid-template-columns: repeat(8, 1fr); gap: .375rem; }
   .tiles img, .tiles .none { width: 100%; height: auto; aspect-ratio: 1; }
 }

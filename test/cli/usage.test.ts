@@ -13,7 +13,7 @@ const UNUSABLE: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["a flag of another command", ["inspect", MODEL, "--bootstrap", "5"], /--bootstrap/],
   ["a flag without its value", ["eval", MODEL, "--size"], /--size/],
   ["no model", ["eval", "--data", "x"], /MODEL: expected the path of a TorchScript file/],
-  ["two models", ["eval", MODEL, MODEL], /MODEL: expected .*, got 2/],
+  ["two models", ["eval", "one.pt", "two.pt"], /eval: Extraneous .*"two\.pt"/],
   ["two files to look at", ["inspect", MODEL, MODEL], /inspect: /],
   ["no pictures", ["pixels"], /pixels: /],
   ["no table", ["score"], /score: /],
