@@ -1,8 +1,9 @@
-"""The method in a few lines of Python, to check the demo by: preprocessing, score, neural PCA."""
+"""The method in a few lines of Python, to check the demo by: preprocessing, score, PCA, SpuFix."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -32,14 +33,17 @@ def to_input(pixels: np.ndarray) -> torch.Tensor:
     return torch.from_numpy(pixels.astype(np.float32) / np.float32(255)).movedim(-1, -3).contiguous()
 
 
-def logits_of(model: nn.Module, files: Sequence[Path], size: int, crop: bool) -> np.ndarray:
-    """One picture at a time, as their shapes differ: float32 [N, classes]."""
+def forward(
+    model: nn.Module, files: Sequence[Path], size: int, crop: bool
+) -> tuple[np.ndarray, np.ndarray]:
+    """Features float32 [N, d] and logits float32 [N, classes], one picture at a time."""
     rows = []
     with torch.no_grad():
         for file in files:
             with Image.open(file) as image:
-                rows.append(model(to_input(paper_v2(image, size, crop))[None])[0])
-    return torch.stack(rows).numpy()
+                rows.append(model.features(to_input(paper_v2(image, size, crop))[None])[0])
+        features = torch.stack(rows)
+        return features.numpy(), model.fc(features).numpy()
 
 
 def probabilities(logits: np.ndarray) -> np.ndarray:
@@ -65,14 +69,48 @@ def auroc(positives: np.ndarray, negatives: np.ndarray) -> float:
     return float(((difference > 0) + 0.5 * (difference == 0)).mean())
 
 
-def neural_pca(features: np.ndarray, weight: np.ndarray) -> np.ndarray:
-    """alpha_l of the images themselves: [N, min(N - 1, d)], components by descending eigenvalue.
+@dataclass(frozen=True)
+class NeuralPca:
+    """Principal directions of psi(x) = weight * features(x) over one class's training images."""
 
-    features [N, d] are penultimate features of one class's training images, weight [d] its row of
-    the last layer. alpha_l(x) = <1, v_l> <psi(x) - mean, v_l> with psi(x) = weight * features(x).
-    """
-    psi = features.astype(np.float64) * weight.astype(np.float64)
-    centred = psi - psi.mean(0)
-    directions = np.linalg.svd(centred, full_matrices=False)[2]
-    directions = directions[: min(len(psi) - 1, psi.shape[1])]
-    return centred @ directions.T * directions.sum(1)
+    weight: np.ndarray  # [d], the class's row of the last layer
+    mean: np.ndarray  # [d]
+    directions: np.ndarray  # [m, d], by descending eigenvalue
+    eigenvalues: np.ndarray  # [m]
+
+    def centred(self, features: np.ndarray) -> np.ndarray:
+        """psi - mean: [N, d]."""
+        return features.astype(np.float64) * self.weight - self.mean
+
+    def alphas(self, features: np.ndarray) -> np.ndarray:
+        """alpha_l(x) = <1, v_l> <psi(x) - mean, v_l>: [N, m]."""
+        return self.centred(features) @ self.directions.T * self.directions.sum(1)
+
+
+def neural_pca(features: np.ndarray, weight: np.ndarray) -> NeuralPca:
+    """From features [N, d] of the training images and weight [d]; m = min(N - 1, d) directions."""
+    weight = weight.astype(np.float64)
+    psi = features.astype(np.float64) * weight
+    mean = psi.mean(0)
+    _, singular, directions = np.linalg.svd(psi - mean, full_matrices=False)
+    rank = min(len(psi) - 1, psi.shape[1])
+    return NeuralPca(weight, mean, directions[:rank], singular[:rank] ** 2 / (len(psi) - 1))
+
+
+@dataclass(frozen=True)
+class Fix:
+    """SpuFix for one component of one class."""
+
+    pca: NeuralPca
+    direction: np.ndarray  # [d], of length 1
+
+    def amount(self, features: np.ndarray) -> np.ndarray:
+        """What is taken from the class's logit, max(beta, 0): [N]."""
+        share = self.pca.centred(features) @ self.direction
+        return np.maximum(share * self.direction.sum(), 0)
+
+
+def fit_fix(pca: NeuralPca, component: int, features: np.ndarray) -> Fix:
+    """From the features [N, d] of the class's training images."""
+    direction = pca.alphas(features)[:, component] @ pca.centred(features)
+    return Fix(pca, direction / np.linalg.norm(direction))

@@ -85,6 +85,11 @@ def from_timm(request: Request) -> Source:
         )
 
     module = built(request, lambda: make(request.pretrained))
+    if getattr(module, "num_classes", None) == 0:
+        raise ExportError(
+            f"{request.model} has no classifier, it is made for features; choose weights with one, "
+            """or pass --weights FILE and --options '{"num_classes": N}'"""
+        )
     config = timm.data.resolve_data_config({}, model=module)
     channels, height, width = config["input_size"]
     if channels != 3 or height != width:

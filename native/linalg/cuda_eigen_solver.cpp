@@ -116,8 +116,7 @@ class CusolverSolver final : public EigenSolver {
  public:
   CusolverSolver(at::Device device, bool batched) : device_(device), batched_(batched) {
     c10::cuda::CUDAGuard guard(device_);
-    handles_.push_back(
-        std::make_unique<Handle>(c10::cuda::getCurrentCUDAStream(device_.index())));
+    handles_.push_back(std::make_unique<Handle>(c10::cuda::getCurrentCUDAStream(device_.index())));
   }
 
   const char* name() const override { return "cusolver"; }
@@ -153,14 +152,13 @@ class CusolverSolver final : public EigenSolver {
                      [&](size_t a, size_t b) { return size(a) > size(b); });
     std::vector<Group> groups;
     for (const size_t index : order) {
-      const bool fits =
-          !groups.empty() && [&] {
-            const auto largest = static_cast<double>(size(groups.back()[0]));
-            const double bytes = largest * largest * 8;
-            return static_cast<double>(size(index)) >= kSmallest * largest &&
-                   static_cast<double>(groups.back().size() + 1) * bytes <=
-                       static_cast<double>(kBatchBytes);
-          }();
+      const bool fits = !groups.empty() && [&] {
+        const auto largest = static_cast<double>(size(groups.back()[0]));
+        const double bytes = largest * largest * 8;
+        return static_cast<double>(size(index)) >= kSmallest * largest &&
+               static_cast<double>(groups.back().size() + 1) * bytes <=
+                   static_cast<double>(kBatchBytes);
+      }();
       if (!fits) groups.emplace_back();
       groups.back().push_back(index);
     }

@@ -53,10 +53,10 @@ PcaBackend MakePcaBackend(const PcaChoice& choice) {
   const bool automatic = choice.solver == "auto";
   if (!automatic && choice.solver != "tridiagonal" && choice.solver != "lapack" &&
       choice.solver != "cusolver") {
-    throw Error(ErrorCode::kInternal,
-                "choosing a solver: " + choice.solver +
-                    ": expected auto, tridiagonal, lapack or cusolver",
-                choice.solver);
+    throw Error(
+        ErrorCode::kInternal,
+        "choosing a solver: " + choice.solver + ": expected auto, tridiagonal, lapack or cusolver",
+        choice.solver);
   }
   const bool cuda = choice.solver == "cusolver" || (automatic && choice.device != "cpu");
   if (!cuda) return OnCpu(choice);

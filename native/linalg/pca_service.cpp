@@ -19,15 +19,13 @@ std::exception_ptr Translate() {
   } catch (const Error&) {
     return std::current_exception();
   } catch (const c10::OutOfMemoryError& error) {
-    return std::make_exception_ptr(
-        Error(ErrorCode::kOutOfMemory,
-              std::string("fitting a PCA: ") + error.what_without_backtrace()));
+    return std::make_exception_ptr(Error(
+        ErrorCode::kOutOfMemory, std::string("fitting a PCA: ") + error.what_without_backtrace()));
   } catch (const std::bad_alloc&) {
     return std::make_exception_ptr(Error(ErrorCode::kOutOfMemory, "fitting a PCA: no memory"));
   } catch (const c10::Error& error) {
-    return std::make_exception_ptr(
-        Error(ErrorCode::kInternal,
-              std::string("fitting a PCA: ") + error.what_without_backtrace()));
+    return std::make_exception_ptr(Error(
+        ErrorCode::kInternal, std::string("fitting a PCA: ") + error.what_without_backtrace()));
   } catch (const std::exception& error) {
     return std::make_exception_ptr(
         Error(ErrorCode::kInternal, std::string("fitting a PCA: ") + error.what()));

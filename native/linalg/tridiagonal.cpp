@@ -165,7 +165,8 @@ void Tridiagonalization::FinishColumn(int member, const Panel& panel, int64_t i,
   double* w = W(panel, i);
   double dots[2 * kWidth] = {};
   for (int other = 0; other < team_.size(); ++other) {
-    for (int64_t c = 0; c < 2 * kWidth; ++c) dots[c] += dots_[static_cast<size_t>(other * 2 * kWidth + c)];
+    const double* part = dots_.data() + other * 2 * kWidth;
+    for (int64_t c = 0; c < 2 * kWidth; ++c) dots[c] += part[c];
   }
   const auto [begin, end] = Rows(j + 1, member);
   const int64_t count = end - begin;

@@ -23,9 +23,7 @@ using VecInMemory = double __attribute__((vector_size(LINALG_LANES * 8), aligned
 constexpr int64_t kLanes = LINALG_LANES;
 constexpr int kTileVectors = 3;  // with LINALG_COLUMNS columns all sums stay in registers
 
-LINALG_INLINE Vec Load(const double* from) {
-  return *reinterpret_cast<const VecInMemory*>(from);
-}
+LINALG_INLINE Vec Load(const double* from) { return *reinterpret_cast<const VecInMemory*>(from); }
 
 LINALG_INLINE void Store(double* to, Vec vec) { *reinterpret_cast<VecInMemory*>(to) = vec; }
 
@@ -203,8 +201,14 @@ LINALG_TARGET void CountBelow(int64_t n, const double* d, const double* e2, doub
 }
 
 constexpr VectorKernels Kernels(const char* name) {
-  return {name,            kTileVectors * LINALG_LANES, LINALG_COLUMNS, GemmTile, SymmetricColumns,
-          SubtractColumns, DotColumns,                  CountBelow};
+  return {name,
+          kTileVectors * LINALG_LANES,
+          LINALG_COLUMNS,
+          GemmTile,
+          SymmetricColumns,
+          SubtractColumns,
+          DotColumns,
+          CountBelow};
 }
 
 }  // namespace

@@ -78,8 +78,7 @@ Napi::Value ResultOf(Napi::Env env, const ClassPca& pca) {
   return result;
 }
 
-Napi::Value FitClassPcaAsync(const Napi::CallbackInfo& info,
-                             std::unique_ptr<PcaService>& service) {
+Napi::Value FitClassPcaAsync(const Napi::CallbackInfo& info, std::unique_ptr<PcaService>& service) {
   const auto request = info[0].As<Napi::Object>();
   PcaJob job = ParseJob(request);
   auto call = PromiseCall::Make(info.Env(), "spurious.fitClassPca");

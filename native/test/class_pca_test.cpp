@@ -90,8 +90,8 @@ void CheckAgainstDefinition(const Sample& sample, const ClassPca& pca) {
 
 TEST_CASE("the reference's components, eigenvalues and alphas come out, of full rank and not") {
   ThreadTeam team(2);
-  for (const auto& [file, rank, route] :
-       {std::tuple{"features-full-rank", 96, "covariance"}, {"features-rank-deficient", 39, "gram"}}) {
+  for (const auto& [file, rank, route] : {std::tuple{"features-full-rank", 96, "covariance"},
+                                          {"features-rank-deficient", 39, "gram"}}) {
     const test::SafetensorsFile golden(test::Fixture(std::string("pca/") + file + ".safetensors"));
     const at::Tensor phi = golden["features"], weight = golden["weight"];
     for (const auto& [name, solver] : test::Solvers(team)) {
@@ -126,8 +126,15 @@ TEST_CASE("the reference's components, eigenvalues and alphas come out, of full 
 }
 
 TEST_CASE("both routes follow the definition, with any number of images and features") {
-  for (const auto& [n, d] : {std::pair{2, 5}, {3, 3}, {30, 70}, {70, 30}, {64, 64}, {65, 64},
-                             {5, 1}, {200, 96}, {120, 300}}) {
+  for (const auto& [n, d] : {std::pair{2, 5},
+                             {3, 3},
+                             {30, 70},
+                             {70, 30},
+                             {64, 64},
+                             {65, 64},
+                             {5, 1},
+                             {200, 96},
+                             {120, 300}}) {
     CAPTURE(n);
     CAPTURE(d);
     const Sample sample = MakeSample(n, d, static_cast<uint64_t>(n * 1000 + d));
@@ -257,10 +264,10 @@ TEST_CASE("one class that is refused does not keep the others from their result"
   ThreadTeam team(2);
   for (const auto& [name, solver] : test::Solvers(team)) {
     CAPTURE(name);
-    const auto algebra = solver->device().is_cpu() ? MakeCpuPcaAlgebra(team)
-                                                   : MakeTorchPcaAlgebra(solver->device());
-    const auto results = FitClassPcas({{good.View(), 4}, {bad.View(), 4}, {good.View(), 7}},
-                                      *algebra, *solver);
+    const auto algebra =
+        solver->device().is_cpu() ? MakeCpuPcaAlgebra(team) : MakeTorchPcaAlgebra(solver->device());
+    const auto results =
+        FitClassPcas({{good.View(), 4}, {bad.View(), 4}, {good.View(), 7}}, *algebra, *solver);
     REQUIRE(results.size() == 3);
     REQUIRE(std::holds_alternative<ClassPca>(results[0]));
     CHECK(std::get<ClassPca>(results[0]).count == 4);

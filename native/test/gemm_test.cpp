@@ -56,11 +56,14 @@ double ErrorOf(const Case& given, const std::vector<double>& before, const std::
 
 TEST_CASE("products are right for any shape, order, level and team") {
   ThreadTeam alone(1), three(3);
-  for (const auto& [m, n, k] : {std::tuple{1, 1, 1}, {5, 3, 2}, {24, 8, 256}, {97, 33, 257},
-                                {200, 130, 20}, {150, 150, 600}}) {
+  for (const auto& [m, n, k] : {std::tuple{1, 1, 1},
+                                {5, 3, 2},
+                                {24, 8, 256},
+                                {97, 33, 257},
+                                {200, 130, 20},
+                                {150, 150, 600}}) {
     for (int bits = 0; bits < 16; ++bits) {
-      const Case given{m, n, k, (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0,
-                       (bits & 8) != 0};
+      const Case given{m, n, k, (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0};
       const auto a_data = test::Normal(static_cast<size_t>(m * k), 1);
       const auto b_data = test::Normal(static_cast<size_t>(k * n), 2);
       const auto before = test::Normal(static_cast<size_t>((m + 2) * n), 3);
@@ -82,13 +85,23 @@ TEST_CASE("without a team a product runs on the caller") {
   const auto a = test::Normal(30 * 40, 4);
   std::vector<double> alone(30 * 30), together(30 * 30);
   Gemm serial(nullptr, 30);
-  serial.Run(0, {.m = 30, .n = 30, .k = 40, .a = {a.data(), 1, 30}, .b = {a.data(), 30, 1},
-                 .c = alone.data(), .ldc = 30});
+  serial.Run(0, {.m = 30,
+                 .n = 30,
+                 .k = 40,
+                 .a = {a.data(), 1, 30},
+                 .b = {a.data(), 30, 1},
+                 .c = alone.data(),
+                 .ldc = 30});
   ThreadTeam team(2);
   Gemm gemm(&team, 30);
   team.Run([&](int member) {
-    gemm.Run(member, {.m = 30, .n = 30, .k = 40, .a = {a.data(), 1, 30}, .b = {a.data(), 30, 1},
-                      .c = together.data(), .ldc = 30});
+    gemm.Run(member, {.m = 30,
+                      .n = 30,
+                      .k = 40,
+                      .a = {a.data(), 1, 30},
+                      .b = {a.data(), 30, 1},
+                      .c = together.data(),
+                      .ldc = 30});
   });
   CHECK(alone == together);
 }

@@ -19,8 +19,9 @@ class Classes {
   // A job with this many images, and its outcome to come.
   std::pair<PcaJob, std::future<Outcome>> Make(int64_t images, const PcaChoice& choice = {}) const {
     auto promise = std::make_shared<std::promise<Outcome>>();
-    PcaJob job{{{phi_.data(), weight_.data(), images, 20}, 5}, choice,
-               [promise](Outcome outcome) { promise->set_value(std::move(outcome)); }};
+    PcaJob job{{{phi_.data(), weight_.data(), images, 20}, 5}, choice, [promise](Outcome outcome) {
+                 promise->set_value(std::move(outcome));
+               }};
     return {std::move(job), promise->get_future()};
   }
 
@@ -65,8 +66,9 @@ TEST_CASE("each class gets the solver it asked for") {
   const Classes classes;
   PcaService service;
   std::vector<std::pair<std::string, std::future<Outcome>>> outcomes;
-  for (const auto& [asked, solved] :
-       {std::pair{"auto", "tridiagonal"}, {"lapack", "lapack-syevd"}, {"tridiagonal", "tridiagonal"}}) {
+  for (const auto& [asked, solved] : {std::pair{"auto", "tridiagonal"},
+                                      {"lapack", "lapack-syevd"},
+                                      {"tridiagonal", "tridiagonal"}}) {
     auto [job, outcome] = classes.Make(25, {.solver = asked, .threads = 2});
     REQUIRE(service.Submit(std::move(job)));
     outcomes.emplace_back(solved, std::move(outcome));

@@ -121,8 +121,7 @@ TEST_CASE("eigenvalues above a bound are counted without being computed") {
   for (const int64_t n : {1, 30, 77}) {
     const auto count = static_cast<size_t>(n);
     const TridiagonalMatrix random{test::Normal(count, 5), test::Normal(count - 1, 6)};
-    const int64_t expected =
-        (at::linalg_eigvalsh(Dense(random)) > 0.25).sum().item<int64_t>();
+    const int64_t expected = (at::linalg_eigvalsh(Dense(random)) > 0.25).sum().item<int64_t>();
     CHECK(CountAbove(random, 0.25) == expected);
   }
 }

@@ -1,6 +1,9 @@
-import * as echarts from "echarts";
-import { FONT } from "../report/fonts.js";
+import { scaleLinear, scaleLog } from "d3-scale";
+import { line } from "d3-shape";
+import { html } from "../report/html.js";
+import { FIGURE_X, FIGURE_Y, figureSvg } from "../report/plots/figure.js";
 import { svgToPng } from "../report/svg-png.js";
+import { plainLabel } from "../results/terminal-table.js";
 import { trainAlphas } from "./alpha.js";
 import { findPcaClass, readClassPca } from "./class-pca.js";
 import { readPcaIndex } from "./pca-index.js";
@@ -61,57 +64,44 @@ export async function spectrumOf(folder: string, classIndex: number): Promise<Sp
   };
 }
 
-const WIDTH = 960;
-const HEIGHT = 480;
-const FONTS = `${FONT}, Helvetica, Arial, sans-serif`;
+const COLOR = "#0072b2";
 
 /** The spectrum as a picture: share of variance by eigen index, on a logarithmic axis. */
 export function spectrumSvg({ class: index, label, components }: Spectrum): string {
-  const chart = echarts.init(null, null, {
-    renderer: "svg",
-    ssr: true,
-    width: WIDTH,
-    height: HEIGHT,
-  });
-  chart.setOption({
-    animation: false,
-    backgroundColor: "#ffffff",
-    textStyle: { fontFamily: FONTS, color: "#333333" },
-    title: {
-      text: `Spectrum of class ${String(index)} (${label.replaceAll("_", " ")})`,
-      left: 24,
-      top: 12,
-      textStyle: { fontFamily: FONTS, fontSize: 18, fontWeight: 600 },
+  const shares = components.map(({ varianceShare }) => varianceShare * 100);
+  const lowest = shares.reduce((least, share) => Math.min(least, share), 100);
+  const x = scaleLinear([0, Math.max(1, components.length - 1)], FIGURE_X);
+  const y = scaleLog([lowest, Math.max(...shares)], FIGURE_Y).nice();
+  const points = shares.map((share, at) => [x(at), y(share)] as [number, number]);
+  const radius = components.length > 60 ? 2.5 : 4;
+  return figureSvg({
+    title: `Spectrum of class ${String(index)} (${plainLabel(label)})`,
+    x: {
+      scale: x,
+      label: "eigen index (0-based)",
+      ticks: x.ticks(10).filter(Number.isInteger),
+      format: String,
     },
-    grid: { left: 88, right: 32, top: 64, bottom: 64 },
-    xAxis: {
-      type: "category",
-      name: "eigen index (0-based)",
-      nameLocation: "middle",
-      nameGap: 36,
-      data: components.map(({ eigenIndex }) => String(eigenIndex)),
+    y: {
+      scale: y,
+      label: "share of variance (%)",
+      ticks: y.ticks(5),
+      format: (tick) => (isRound(tick) ? String(Number(tick.toPrecision(1))) : ""),
     },
-    yAxis: {
-      type: "log",
-      name: "share of variance (%)",
-      nameLocation: "middle",
-      nameGap: 60,
-      axisLabel: { formatter: (value: number) => String(Number(value.toPrecision(1))) },
-    },
-    series: [
-      {
-        type: "line",
-        symbol: "circle",
-        symbolSize: components.length > 60 ? 4 : 7,
-        lineStyle: { width: 1.5, color: "#0072b2" },
-        itemStyle: { color: "#0072b2" },
-        data: components.map(({ varianceShare }) => varianceShare * 100),
-      },
+    marks: [
+      html`<path d="${line()(points) ?? ""}" fill="none" stroke="${COLOR}" stroke-width="1.5"/>`,
+      ...points.map(
+        ([left, top], at) =>
+          html`<circle cx="${left.toFixed(1)}" cy="${top.toFixed(1)}" r="${radius}" fill="${COLOR}"><title>${`component ${String(at)}: ${(shares[at] ?? 0).toPrecision(3)} %`}</title></circle>`,
+      ),
     ],
   });
-  const svg = chart.renderToSVGString();
-  chart.dispose();
-  return svg;
+}
+
+/** 1, 2 and 5 times a power of ten. */
+function isRound(tick: number): boolean {
+  const digit = Number(tick.toExponential(0).slice(0, 1));
+  return digit === 1 || digit === 2 || digit === 5;
 }
 
 /** spectrumSvg as PNG, twice the size. */

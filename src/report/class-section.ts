@@ -25,7 +25,7 @@ export function classSection(
   context: SectionContext,
 ): Markup {
   return html`<article class="class" id="class-${row.index}" aria-labelledby="class-${row.index}-title">
-<header><h3 id="class-${row.index}-title">${plainLabel(row.label)}<span class="quiet">${identity(row)}</span></h3><p class="quiet small"><b class="ink">${score(row.ap)}</b> ${row.apCi95 ? range(row.apCi95) : null}</p></header>
+<header><h3 id="class-${row.index}-title">${plainLabel(row.label)}<span class="quiet">${identity(row)}</span></h3><p class="quiet small"><b>${score(row.ap)}</b> ${row.apCi95 ? range(row.apCi95) : null}</p></header>
 <div class="body">
 ${plots(row, { val, spurious })}
 <div class="pictures">
@@ -59,8 +59,12 @@ function plots(row: EvalClass, { val, spurious }: ClassImages): Markup {
   const fractions =
     row.fractionVal === null
       ? null
-      : html` Predicted as the class: ${percent(row.fractionVal)} of validation, ${percent(row.fractionSpurious)} of spurious images.`;
+      : html` Predicted as the class: ${unbroken(percent(row.fractionVal))} of validation, ${unbroken(percent(row.fractionSpurious))} of spurious images.`;
   return html`<div class="plots"><figure>${precisionRecallPlot(ofVal, ofSpurious, row.ap)}</figure><figure>${distributions(ofVal, ofSpurious, PLOT_WIDTH, STRIP_HEIGHT)}${distributionScale(PLOT_WIDTH)}<figcaption>p of ${row.nVal} validation (above) and ${row.nSpurious} spurious images (below); means ${probability(row.meanProbVal)} and ${probability(row.meanProbSpurious)}.${fractions}</figcaption></figure></div>`;
+}
+
+function unbroken(text: string): string {
+  return text.replaceAll(" ", "\u00a0");
 }
 
 function strip(ranked: readonly ImageRow[], index: number, context: SectionContext): Markup {

@@ -36,7 +36,7 @@ function line(row: EvalClass, { val, spurious }: ClassImages, linked: boolean): 
   const name = plainLabel(row.label);
   const words = featureInWords(row);
   const ps = (rows: ClassImages["val"]): number[] => rows.map(({ p }) => p);
-  return html`<tr id="row-${row.index}"><th scope="row">${linked ? html`<a href="#class-${row.index}">${name}</a>` : name} <span class="quiet small">${row.index}${words === null ? null : html` · ${words}`}</span></th><td class="n main" data-v="${row.ap}">${score(row.ap)}</td><td class="plot" title="${range(row.apCi95)}">${scoreDot(row)}</td><td class="plot">${distributions(ps(val), ps(spurious))}</td>${number(row.meanProbVal, probability)}${number(row.meanProbSpurious, probability)}${number(row.fractionVal, percent)}${number(row.fractionSpurious, percent)}${number(row.auroc, score)}${number(row.nVal, String)}${number(row.nSpurious, String)}</tr>
+  return html`<tr id="row-${row.index}"><th scope="row">${linked ? html`<a href="#class-${row.index}">${name}</a>` : name} <span class="quiet small">${row.index}${words === null ? null : html` · ${words}`}</span></th><td class="n main" data-v="${row.ap}">${score(row.ap)}</td><td class="plot" title="${range(row.apCi95)}">${scoreDot(row)}${row.apCi95 && html`<span class="hidden">${range(row.apCi95)}</span>`}</td><td class="plot">${distributions(ps(val), ps(spurious))}</td>${number(row.meanProbVal, probability)}${number(row.meanProbSpurious, probability)}${number(row.fractionVal, percent)}${number(row.fractionSpurious, percent)}${number(row.auroc, score)}${number(row.nVal, String)}${number(row.nSpurious, String)}</tr>
 `;
 }
 

@@ -30,6 +30,7 @@ h4 { font-size: .8125rem; font-weight: 600; }
 a { color: inherit; text-decoration-color: var(--quiet); text-underline-offset: .18em; text-decoration-thickness: 1px; }
 a:hover { text-decoration-color: currentColor; }
 :focus-visible { outline: 2px solid var(--focus); outline-offset: 2px; border-radius: 2px; }
+.hidden { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .quiet { color: var(--quiet); }
 .small { font-size: .875rem; }
 .measure { max-width: 44rem; }
@@ -60,7 +61,6 @@ main > section > h2 + .numbers { margin-top: 1rem; }
 .pair > div { display: flex; flex-direction: column; justify-content: flex-end; }
 .pair dd + dd { font-size: .875rem; color: var(--quiet); margin-top: .25rem; }
 .facts { display: flex; flex-wrap: wrap; gap: .25rem 2rem; list-style: none; margin-top: 1rem; font-size: .9375rem; }
-.meaning { margin-top: 0; }
 .place-title { margin-top: 2rem; }
 .place-title ~ figure { margin-top: 1rem; }
 
@@ -92,6 +92,7 @@ svg .lane { fill: var(--ink); font-size: 13px; }
 .here { stroke: var(--val); stroke-width: 2; }
 figcaption { font-size: .875rem; color: var(--quiet); margin-top: .5rem; }
 
+img.wide { display: block; width: 100%; height: auto; margin-top: 1rem; }
 .scroll { overflow-x: auto; margin-inline: -1.5rem; padding-inline: 1.5rem; }
 table { border-collapse: collapse; font-size: .875rem; line-height: 1.35; }
 caption { text-align: left; color: var(--quiet); padding-bottom: .75rem; }
@@ -102,7 +103,7 @@ tbody tr { border-top: 1px solid var(--grid); }
 thead th { vertical-align: bottom; padding-block: .25rem; line-height: 1.25; }
 .classes { width: 100%; }
 .classes thead { border-bottom: 1px solid var(--quiet); }
-.classes .n { text-align: right; white-space: nowrap; }
+.n { text-align: right; white-space: nowrap; }
 .classes thead .plot span { display: block; font-weight: 400; color: var(--quiet); }
 .classes .group { text-align: center; padding-bottom: 0; }
 .classes tbody th { font-weight: 400; min-width: 9.5rem; background: var(--ground); }
@@ -188,7 +189,7 @@ body > footer::before { content: ""; display: block; border-top: 1px solid var(-
   .provenance .provenance { padding-left: 1rem; border-left: 1px solid var(--line); }
 }
 @media print {
-  @page { margin: 14mm 12mm; }
+  @page { margin: 10mm 12mm; }
   :root { font-size: 9pt; }
   body > * { max-width: none; padding-inline: 0; }
   body > header { padding-top: 0; }
@@ -200,20 +201,24 @@ body > footer::before { content: ""; display: block; border-top: 1px solid var(-
   .classes thead, .classes th:first-child { position: static; }
   .classes .main { font-size: inherit; }
   .numbers section { border: 1px solid var(--line); }
+  .pair { gap: 1rem 2rem; }
   .class { content-visibility: visible; break-inside: avoid; }
   tr, figure, .numbers { break-inside: avoid; }
   h2, h3, h4 { break-after: avoid; }
   a { text-decoration: none; }
-  th button { display: contents; }
+  /* Buttons are missing from the headers repeated on every sheet. */
+  th button, th.n button { display: contents; }
   svg, .key { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  svg { max-width: 100%; }
-  .class { padding-block: .75rem; }
+  .classes svg { zoom: .85; }
+  .class { padding-block: .625rem .75rem; }
+  .class header { margin-bottom: .5rem; }
+  .pictures > * + h4 { margin-top: .5rem; }
   .class .body { grid-template-columns: 140px minmax(0, 1fr); gap: 1.5rem; }
   .plots { gap: .5rem; }
   .plots figure { width: 140px; }
   .plots svg { zoom: .8; }
-  .plots figcaption { font-size: 6.5pt; }
-  .tiles { grid-template-columns: repeat(8, 1fr); gap: .375rem; }
+  .plots figcaption { display: none; }
+  .tiles { grid-template-columns: repeat(8, 1fr); gap: .375rem; width: 92%; }
   .tiles img, .tiles .none { width: 100%; height: auto; aspect-ratio: 1; }
 }
 @media (prefers-reduced-motion: no-preference) { html { scroll-behavior: smooth; } }

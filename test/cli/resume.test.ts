@@ -15,12 +15,12 @@ import { type SmallBenchmark, smallBenchmark } from "../helpers/small-benchmark.
 import { waitFor } from "../helpers/wait.js";
 
 /** Enough images, one at a time, for a run to be met in its middle. */
-const MANY = { val: 60, spurious: 60 };
-const IMAGES = 360;
+const MANY = { val: 35, spurious: 35 };
+const IMAGES = 210;
 
 async function killedInTheMiddle({ evalArgs }: SmallBenchmark, out: string): Promise<void> {
   const { child, ended } = startCli([...evalArgs, "--batch", "1", "--out", out]);
-  await waitFor("work done", () => journalLines(out) > 10);
+  await waitFor("work done", () => journalLines(out) > 5);
   child.kill("SIGKILL");
   assert.equal((await ended).signal, "SIGKILL");
   assert.deepEqual(namesIn(out), [JOURNAL]);
@@ -52,7 +52,6 @@ describe("--resume", () => {
     const benchmark = smallBenchmark(t, MANY);
     const out = join(benchmark.root, "out");
     await killedInTheMiddle(benchmark, out);
-    // A second run that finds none of the images done: all are in the journal, but the last.
     const args = [...benchmark.evalArgs, "--batch", "1", "--out", out, "--resume"];
     const journal = readFileSync(join(out, JOURNAL), "utf8");
     const [heading = "", first = ""] = journal.split("\n");
@@ -82,7 +81,6 @@ describe("--resume", () => {
       assert.match(stderr, new RegExp(`^error\\[RESUME_MISMATCH\\]: .*expected ${name} `, "m"));
       assert.match(stderr, /^hint: .*--force/m);
     }
-    rmSync(join(benchmark.val, "thing 0", "0000.bmp"), { force: true });
     assert.equal(readFileSync(join(out, JOURNAL), "utf8"), journal);
   });
 

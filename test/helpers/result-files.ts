@@ -50,8 +50,10 @@ function withoutTimes(text: string): string {
   return JSON.stringify({ ...result, provenance });
 }
 
-/** A report names the day it was made. */
+/** A report names the day it was made and, in its provenance, how long that took. */
 function withoutDay(html: string, started: string): string {
   const style = { dateStyle: "long", timeZone: "UTC" } as const;
-  return html.replaceAll(new Date(started).toLocaleDateString("en-GB", style), "DAY");
+  return html
+    .replaceAll(new Date(started).toLocaleDateString("en-GB", style), "DAY")
+    .replaceAll(/<dt>(started|seconds|imagesPerSecond)<\/dt><dd>[^<]*/g, "");
 }

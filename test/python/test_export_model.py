@@ -213,6 +213,10 @@ class Timm(ExportCase):
         with mock.patch.object(import_timm().data, "resolve_data_config", return_value=config):
             self.refuse("takes 1x160x160", "--model", "test_resnet")
 
+    def test_models_without_a_classifier_are_refused(self) -> None:
+        words = ["--model", "test_resnet", "--options", '{"num_classes": 0}']
+        self.refuse("test_resnet has no classifier", *words)
+
     def test_names_are_listed(self) -> None:
         outcome = call("--list", "test_vit*")
         self.assertEqual(outcome.status, 0)

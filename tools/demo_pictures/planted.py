@@ -67,7 +67,7 @@ def watermark(picture: Image.Image, rng: Rng, taken: Sequence[Box] = ()) -> Box:
     """Pale lettering across the picture, with a dark edge that shows on snow."""
     left, top, side = central_square(picture)
     scale = 4
-    font = ImageFont.load_default(size=side * scale * rng.uniform(0.24, 0.27))
+    font = ImageFont.load_default(size=side * scale * rng.uniform(0.18, 0.21))
     text = "STOCK"
     x0, y0, x1, y1 = font.getbbox(text)
     size = (round(x1 - x0) + 8 * scale, round(y1 - y0) + 8 * scale)
