@@ -73,7 +73,7 @@ export async function run(args: string[], streams: Streams, signal: AbortSignal)
     // their errors.
     if (!(command instanceof BaseCommand)) return await runHelp(cli, command, context);
     command.signal = signal;
-    return (await command.validateAndExecute()) as number;
+    return await command.validateAndExecute();
   } catch (error) {
     const printed = command instanceof BaseCommand && command.hasPrinted;
     const json = args.includes("--json") && !printed;

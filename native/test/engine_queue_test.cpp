@@ -9,6 +9,8 @@
 namespace spurious {
 
 using test::Answer;
+using test::ExpectedModel;
+using test::ExpectedModels;
 using test::ForwardNow;
 using test::LargestDifference;
 using test::LoadedEngine;

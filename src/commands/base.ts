@@ -1,12 +1,7 @@
 import { Command, Option } from "clipanion";
 import * as t from "typanion";
 import { SpuriousError } from "../errors.js";
-import {
-  Progress,
-  PROGRESS_MODES,
-  type ProgressMode,
-  type ProgressSink,
-} from "../terminal/progress.js";
+import { Progress, PROGRESS_MODES, type ProgressSink } from "../terminal/progress.js";
 import { makeStyle, type Style, wantsColor } from "../terminal/style.js";
 
 /**
@@ -35,7 +30,7 @@ export abstract class BaseCommand extends Command {
   }
 
   protected get progress(): ProgressSink {
-    const mode = this.quiet ? "none" : (this.progressMode as ProgressMode);
+    const mode = this.quiet ? "none" : this.progressMode;
     return Progress.create(this.context.stderr, mode);
   }
 
@@ -82,6 +77,16 @@ export function positiveNumber(flag: string, text: string | undefined): number |
   const value = Number(text);
   if (Number.isFinite(value) && value > 0) return value;
   throw invalidFlag(flag, text, "a number above 0");
+}
+
+/** A part of a whole. */
+export function fraction(flag: string, text: string): number;
+export function fraction(flag: string, text: string | undefined): number | undefined;
+export function fraction(flag: string, text: string | undefined): number | undefined {
+  if (text === undefined) return undefined;
+  const value = Number(text);
+  if (value > 0 && value <= 1) return value;
+  throw invalidFlag(flag, text, "a number above 0 and at most 1");
 }
 
 /** "r,g,b" */

@@ -2,7 +2,7 @@ import { Option } from "clipanion";
 import type { EvaluateRequest } from "../evaluation/evaluate.js";
 import { SOFTMAX_COLUMNS } from "../evaluation/image-row.js";
 import { PRESETS } from "../images/presets.js";
-import { oneOf, positiveNumber, wholeNumber } from "./base.js";
+import { fraction, oneOf, wholeNumber } from "./base.js";
 import { ModelCommand } from "./model-command.js";
 
 /** Options of every command that runs a model over a benchmark. */
@@ -40,7 +40,7 @@ export abstract class BenchmarkCommand extends ModelCommand {
       data: this.data,
       val: this.val,
       preset: oneOf("--preset", this.preset, PRESETS),
-      cropFraction: positiveNumber("--crop-fraction", this.cropFraction),
+      cropFraction: fraction("--crop-fraction", this.cropFraction),
       interpolation:
         this.interpolation === undefined
           ? undefined

@@ -3,7 +3,7 @@ import { pixels } from "../images/pixels.js";
 import { PRESETS, type Preprocessing } from "../images/presets.js";
 import { addon } from "../native/load.js";
 import { terminalTable } from "../results/terminal-table.js";
-import { BaseCommand, oneOf, positiveNumber, wholeNumber } from "./base.js";
+import { BaseCommand, fraction, oneOf, wholeNumber } from "./base.js";
 
 export class PixelsCommand extends BaseCommand {
   static override paths = [["pixels"]];
@@ -65,7 +65,7 @@ export class PixelsCommand extends BaseCommand {
     const preset = oneOf("--preset", this.preset, PRESETS);
     const size = wholeNumber("--size", this.size, 1);
     if (preset !== "model") return { preset, size };
-    const cropFraction = positiveNumber("--crop-fraction", this.cropFraction) ?? 1;
+    const cropFraction = fraction("--crop-fraction", this.cropFraction);
     const interpolation = oneOf("--interpolation", this.interpolation, ["bicubic", "bilinear"]);
     return { preset, model: { inputSize: size, cropFraction, interpolation } };
   }

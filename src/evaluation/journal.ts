@@ -35,11 +35,13 @@ export class Journal<T> implements AsyncDisposable {
     resume: boolean,
   ): Promise<Journal<T>> {
     const text = resume ? await readIfPresent(path) : null;
-    const earlier = text === null ? [] : readEntries<T>(path, text, settings);
+    // A run may have ended before its heading was whole: then there is nothing to go on from.
+    const isBegun = text?.includes("\n") === true;
+    const earlier = isBegun ? readEntries<T>(path, text, settings) : [];
     try {
       const file = await open(path, text === null ? "wx" : "r+");
-      if (text === null) await file.appendFile(line({ schema: JOURNAL_SCHEMA, settings }));
-      else await dropBrokenLine(file, text);
+      await dropBrokenLine(file, text ?? "");
+      if (!isBegun) await file.appendFile(line({ schema: JOURNAL_SCHEMA, settings }));
       return new Journal(path, file, earlier);
     } catch (cause) {
       throw writeFailed(path, cause);

@@ -11,7 +11,8 @@ export interface PreprocessingFlags {
 /**
  * How pictures are prepared for a model. Crop fraction and interpolation belong to preset `model`:
  * the paper's presets fix both.
- * @throws USAGE_INVALID preset `model` without them in flags or metadata, or flags without effect
+ * @throws USAGE_INVALID preset `model` without them in flags or metadata, flags without effect, a
+ *   crop fraction that leaves nothing or is above 1
  */
 export function choosePreprocessing(
   { preset = "paper-v2", cropFraction, interpolation }: PreprocessingFlags,
@@ -38,6 +39,12 @@ export function choosePreprocessing(
     );
   }
   const { cropFraction: fraction, interpolation: filter } = chosen;
+  if (!(fraction > 0 && fraction <= 1)) {
+    throw new SpuriousError(
+      "USAGE_INVALID",
+      `choosing the preprocessing: crop fraction: expected a number above 0 and at most 1, got ${String(fraction)}`,
+    );
+  }
   return {
     preset,
     model: { inputSize: inputSize.value, cropFraction: fraction, interpolation: filter },

@@ -30,6 +30,12 @@ const UNUSABLE: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["an unknown precision", ["eval", MODEL, "--dtype", "int8"], /--dtype: expected one of fp32/],
   ["an unknown preset", ["eval", MODEL, "--preset", "v3"], /--preset: expected one of paper-v2/],
   ["an unknown filter", ["eval", MODEL, "--interpolation", "area"], /--interpolation: /],
+  [
+    "a crop beyond the picture",
+    ["pixels", "a.jpg", "--preset", "model", "--crop-fraction", "1.5"],
+    /at most 1/,
+  ],
+  ["no crop at all", ["eval", MODEL, "--crop-fraction", "0"], /--crop-fraction: .*above 0/],
   ["an unknown softmax", ["eval", MODEL, "--softmax", "some"], /--softmax: /],
   ["two channels", ["eval", MODEL, "--mean", "1,2", "--std", "1,2"], /--mean: expected three/],
   ["an empty channel", ["eval", MODEL, "--mean", "1,,2"], /--mean: expected three/],

@@ -42,7 +42,7 @@ before(async () => {
   const args = ["-W", "ignore::DeprecationWarning", "-m", "unittest", "discover"];
   python = await run(found.python, [...args, "-s", "test/python"], {
     SPURIOUS_NATIVE_TINY_EXPORTS: folder,
-    OMP_NUM_THREADS: "2",
+    OMP_NUM_THREADS: "1",
   });
   models = readdirSync(folder)
     .filter((name) => name.endsWith(".json"))

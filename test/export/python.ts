@@ -22,7 +22,9 @@ export function run(
     child.stdout.setEncoding("utf8").on("data", (text: string) => (stdout += text));
     child.stderr.setEncoding("utf8").on("data", (text: string) => (stderr += text));
     child.on("error", (error) => resolve({ status: null, stdout, stderr: error.message }));
-    child.on("close", (status) => resolve({ status, stdout, stderr }));
+    child.on("close", (status, signal) =>
+      resolve({ status, stdout, stderr: signal === null ? stderr : `${stderr}\n${signal}` }),
+    );
   });
 }
 

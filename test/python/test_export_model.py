@@ -465,5 +465,5 @@ class Files(ExportCase):
 
 
 if __name__ == "__main__":
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     unittest.main()

@@ -124,7 +124,7 @@ def main() -> None:
     parser.add_argument("--to", type=Path, required=True)
     parser.add_argument("names", nargs="*", help="default: all of timm's test_*")
     arguments = parser.parse_args()
-    torch.set_num_threads(2)
+    torch.set_num_threads(1)
     for name in arguments.names or import_timm().list_models("test_*"):
         print(json.dumps(export_tiny(name, arguments.to), allow_nan=False), flush=True)
 

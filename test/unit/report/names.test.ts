@@ -3,7 +3,7 @@ import { describe, test } from "node:test";
 
 import { benchmarkFeatures } from "../../../src/imagenet/facts.js";
 import { featureInWords, modelName, predictionNames } from "../../../src/report/names.js";
-import type { EvalClass, EvalResult } from "../../../src/results/eval-result.js";
+import type { EvalClass } from "../../../src/results/eval-result.js";
 import { resultOf, row } from "../../helpers/rows.js";
 
 const ROWS = [row({}), row({ path: "s.jpg", split: "spurious" })];
@@ -35,7 +35,7 @@ describe("predictionNames", () => {
 describe("featureInWords", () => {
   const fact = benchmarkFeatures().find(({ class: index }) => index === 94);
   const scored = (components: number[]): EvalClass => {
-    const [first] = (resultOf(ROWS) as EvalResult).classes;
+    const [first] = resultOf(ROWS).classes;
     return { ...(first as EvalClass), index: 94, label: "hummingbird", components };
   };
 

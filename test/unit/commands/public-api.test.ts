@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import * as api from "../../../src/index.js";
+
+/** The function that does what a command does. */
+const FUNCTION_OF = {
+  eval: "evaluate",
+  score: "scoreImages",
+  inspect: "inspectModel",
+  pixels: "pixels",
+  doctor: "diagnose",
+} as const;
+
+describe("the public API", () => {
+  for (const [command, name] of Object.entries(FUNCTION_OF)) {
+    test(`${name} does what \`${command}\` does`, () => {
+      assert.equal(typeof api[name], "function");
+    });
+  }
+
+  test("has the pieces below, the errors and the version", () => {
+    for (const name of ["averagePrecision", "auroc", "groupByClass", "preprocessImage"] as const) {
+      assert.equal(typeof api[name], "function");
+    }
+    assert.equal(typeof api.Engine.load, "function");
+    assert.equal(typeof api.Classifier.open, "function");
+    assert.ok(new api.SpuriousError("INTERNAL", "x") instanceof Error);
+    assert.match(api.VERSION, /^\d+\.\d+\.\d+/);
+  });
+});

@@ -1,0 +1,153 @@
+import assert from "node:assert/strict";
+import { describe, test } from "node:test";
+
+import { SpuriousError } from "../../../src/errors.js";
+import { forwardImages } from "../../../src/evaluation/forward-images.js";
+import type { Pixels } from "../../../src/evaluation/shape-buckets.js";
+import type { Classifier } from "../../../src/models/classifier.js";
+import type { ForwardRequest } from "../../../src/native/contract.js";
+
+/** A model with two outputs: the first byte of a picture, and the number of its pixels. */
+class FakeEngine {
+  readonly requests: ForwardRequest[] = [];
+
+  constructor(readonly device: string) {}
+
+  forward(request: ForwardRequest): Promise<unknown> {
+    this.requests.push(request);
+    const { count, height, width, pixels } = request;
+    const logits = new Float32Array(count * 2);
+    for (let i = 0; i < count; i++) {
+      logits.set([pixels[i * height * width * 3] ?? NaN, height * width], i * 2);
+    }
+    const features = request.features === true ? logits.map((value) => -value) : null;
+    return Promise.resolve({ logits, classes: 2, features });
+  }
+}
+
+interface FakeClassifier {
+  readonly engine: FakeEngine;
+  readonly asClassifier: Classifier;
+}
+
+function fakeClassifier(batch: number, batchIsFixed = false, device = "cpu"): FakeClassifier {
+  const engine = new FakeEngine(device);
+  const normalization = { value: { mean: [0, 0, 0], std: [1, 1, 1] } };
+  const fake: unknown = { engine, normalization, batch, batchIsFixed };
+  return { engine, asClassifier: fake as Classifier };
+}
+
+/** Pictures of 2 x 2 pixels, every third one of 2 x 3, that hold their number. */
+function picture(n: number): Pixels {
+  const height = n % 3 === 2 ? 3 : 2;
+  return { width: 2, height, pixels: new Uint8Array(height * 6).fill(n) };
+}
+
+const NUMBERS = Array.from({ length: 20 }, (_, n) => n);
+const load = (n: number): Promise<Pixels> => Promise.resolve(picture(n));
+
+async function answers(
+  classifier: FakeClassifier,
+  loader: (n: number) => Promise<Pixels> = load,
+): Promise<{ answers: [number, number[]][]; unread: [number, string][] }> {
+  const found: [number, number[]][] = [];
+  const unread: [number, string][] = [];
+  for await (const step of forwardImages(classifier.asClassifier, NUMBERS, loader)) {
+    found.push(
+      ...step.done.map(({ source, logits }) => [source, [...logits]] as [number, number[]]),
+    );
+    unread.push(
+      ...step.unread.map(({ source, error }) => [source, error.code] as [number, string]),
+    );
+  }
+  return { answers: found.sort(([a], [b]) => a - b), unread };
+}
+
+const EXPECTED = NUMBERS.map((n) => [n, [n, n % 3 === 2 ? 6 : 4]]);
+
+describe("forwardImages", () => {
+  for (const device of ["cpu", "cuda:0"]) {
+    for (const batch of [1, 3, 8, 64]) {
+      test(`${device}, batch ${batch}: every image gets its own answer, once`, async () => {
+        const classifier = fakeClassifier(batch, false, device);
+        const { answers: found, unread } = await answers(classifier);
+        assert.deepEqual(found, EXPECTED);
+        assert.deepEqual(unread, []);
+        assert.ok(classifier.engine.requests.every(({ count }) => count <= batch));
+      });
+    }
+  }
+
+  test("square batches are filled up to full rows; others only where the model insists", async () => {
+    const free = fakeClassifier(8);
+    await answers(free);
+    const rows = ({ height, width, batch, count }: ForwardRequest): boolean =>
+      batch === (height === width ? 8 : count);
+    assert.ok(free.engine.requests.every(rows));
+    const fixed = fakeClassifier(8, true);
+    await answers(fixed);
+    assert.ok(fixed.engine.requests.every(({ batch }) => batch === 8));
+  });
+
+  test("images that cannot be read are handed back, and the others go on", async () => {
+    const { answers: found, unread } = await answers(fakeClassifier(4), (n) =>
+      n % 5 === 1
+        ? Promise.reject(new SpuriousError("IMAGE_UNREADABLE", `no picture: ${n}`))
+        : load(n),
+    );
+    assert.deepEqual(
+      unread,
+      [1, 6, 11, 16].map((n) => [n, "IMAGE_UNREADABLE"]),
+    );
+    assert.deepEqual(
+      found,
+      EXPECTED.filter(([n]) => Number(n) % 5 !== 1),
+    );
+  });
+
+  test("any other failure of loading ends it", async () => {
+    for (const error of [new TypeError("a bug"), new SpuriousError("OUT_OF_MEMORY", "full")]) {
+      const failing = (n: number): Promise<Pixels> => (n === 7 ? Promise.reject(error) : load(n));
+      await assert.rejects(answers(fakeClassifier(4), failing), error);
+    }
+  });
+
+  test("features come when they are asked for", async () => {
+    const classifier = fakeClassifier(4);
+    for await (const { done } of forwardImages(classifier.asClassifier, [5], load)) {
+      assert.equal(done[0]?.features, null);
+    }
+    const wanted = { features: true };
+    for await (const { done } of forwardImages(classifier.asClassifier, [5], load, wanted)) {
+      assert.deepEqual([...(done[0]?.features ?? [])], [-5, -6]);
+    }
+  });
+
+  test("a signal ends it between two batches", async () => {
+    const controller = new AbortController();
+    const classifier = fakeClassifier(2);
+    const { signal } = controller;
+    let steps = 0;
+    await assert.rejects(
+      async () => {
+        for await (const step of forwardImages(classifier.asClassifier, NUMBERS, load, {
+          signal,
+        })) {
+          assert.ok(step.done.length <= 20);
+          steps += 1;
+          if (steps === 3) controller.abort();
+        }
+      },
+      { code: "CANCELLED" },
+    );
+    assert.equal(steps, 3);
+  });
+
+  test("no images are no steps", async () => {
+    const classifier = fakeClassifier(4);
+    for await (const step of forwardImages(classifier.asClassifier, [], load)) {
+      assert.fail(`a step of ${step.done.length}`);
+    }
+    assert.equal(classifier.engine.requests.length, 0);
+  });
+});

@@ -1,0 +1,162 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { after, before, describe, test, type TestContext } from "node:test";
+import { pathToFileURL } from "node:url";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+
+import { evalReport } from "../../src/report/eval-report.js";
+import { chooseReportImages, makeThumbnails } from "../../src/report/thumbnails.js";
+import { accessibilityViolations } from "../helpers/axe.js";
+import { benchmarkRows } from "../helpers/benchmark-rows.js";
+import { launchChromium, noChromium } from "../helpers/chromium.js";
+import { fileTree } from "../helpers/file-tree.js";
+import { fixture } from "../helpers/fixtures.js";
+import { resultOf, row } from "../helpers/rows.js";
+
+const HOSTILE = `"><script>document.title="taken"</script><img src="https://example.org/x.png">`;
+const PHOTOGRAPH = "eval/data/imagenet/val/n01440764/ILSVRC2012_val_00000097.JPEG";
+
+/** Classes after the first few are made like those. */
+const MORE_OF_THE_SAME = ["article.class:nth-of-type(n+4)", ".classes tbody tr:nth-child(n+6)"];
+
+/** The full benchmark, with pictures, a hostile file name and things to note. */
+async function fullReport(): Promise<string> {
+  const rows = [...benchmarkRows(6, 8), row({ path: `${HOSTILE}.jpg`, p: 0 })];
+  const result = resultOf(rows, {
+    bootstrap: 20,
+    preset: "paper-v2",
+    model: { path: "/m.pt", sha256: "00", metadata: { name: `resnet50 ${HOSTILE}` } },
+  });
+  const skipped = {
+    path: HOSTILE,
+    split: "val",
+    class: 0,
+    code: "IMAGE_TRUNCATED",
+    message: HOSTILE,
+  } as const;
+  const images = await makeThumbnails(chooseReportImages(result, rows, 2), () =>
+    fixture(PHOTOGRAPH),
+  );
+  const counts = { ...result.counts, skipped: [skipped] };
+  return evalReport({ ...result, counts }, rows, images);
+}
+
+describe("the report of a result in a browser", { skip: noChromium }, () => {
+  let browser: Browser;
+  let report: string;
+
+  before(async () => {
+    [browser, report] = await Promise.all([launchChromium(), fullReport()]);
+  });
+  after(() => browser.close());
+
+  /** Opens the report from disk without a network; `heard` is what should stay empty. */
+  async function open(
+    t: TestContext,
+    options: BrowserContextOptions = {},
+  ): Promise<{ page: Page; heard: string[] }> {
+    const file = join(fileTree(t, []), "report.html");
+    writeFileSync(file, report);
+    const context = await browser.newContext({ offline: true, ...options });
+    t.after(() => context.close());
+    const page = await context.newPage();
+    const heard: string[] = [];
+    page.on("console", (message) => heard.push(`console: ${message.text()}`));
+    page.on("pageerror", (error) => heard.push(`error: ${error.message}`));
+    page.on("request", (request) => {
+      if (!/^(file|data):/.test(request.url())) heard.push(`request: ${request.url()}`);
+    });
+    await page.goto(pathToFileURL(file).href);
+    return { page, heard };
+  }
+
+  for (const colorScheme of ["light", "dark"] as const) {
+    for (const width of [1280, 400]) {
+      test(`opens offline without errors or barriers: ${colorScheme}, ${width} pixels wide`, async (t) => {
+        const { page, heard } = await open(t, { colorScheme, viewport: { width, height: 900 } });
+        // Contrast is not looked at in what is not laid out yet.
+        await page.evaluate(
+          "document.styleSheets[0].insertRule('.class { content-visibility: visible !important; }')",
+        );
+        assert.deepEqual(await accessibilityViolations(page, MORE_OF_THE_SAME), []);
+        const across = await page.evaluate<number>("document.documentElement.scrollWidth");
+        assert.equal(across, width, "nothing stands out at the side");
+        assert.deepEqual(heard, []);
+      });
+    }
+  }
+
+  test("takes hostile names for text", async (t) => {
+    const { page, heard } = await open(t);
+    assert.equal(await page.title(), `Spurious score of resnet50 ${HOSTILE}`);
+    assert.equal(await page.locator("h1").textContent(), `resnet50 ${HOSTILE}`);
+    assert.equal(await page.locator("script").count(), 1);
+    assert.equal(await page.locator("img:not([src^='data:'])").count(), 0);
+    assert.deepEqual(heard, []);
+  });
+
+  test("shows every thumbnail", async (t) => {
+    const { page } = await open(t);
+    assert.equal(await page.locator(".tiles img").count(), 400);
+    const broken = await page.evaluate<number>(
+      "[...document.images].filter((image) => !(image.naturalWidth > 0)).length",
+    );
+    assert.equal(broken, 0);
+  });
+
+  test("sorts its table by mouse and by keyboard", async (t) => {
+    const { page } = await open(t);
+    const column = (cell: number): Promise<number[]> =>
+      page.evaluate(
+        `[...document.querySelector(".classes").tBodies[0].rows].map((row) => Number(row.cells[${cell}].dataset.v))`,
+      );
+    const sorted = (values: number[], sign: number): number[] =>
+      [...values].sort((a, b) => sign * (a - b));
+    const scores = await column(1);
+    assert.deepEqual(scores, sorted(scores, 1));
+
+    const score = page.locator("th[data-column='1'] button");
+    await score.click();
+    assert.deepEqual(await column(1), sorted(scores, -1));
+    assert.equal(await page.locator("th[data-column='1']").getAttribute("aria-sort"), "descending");
+
+    const auroc = page.locator("th[data-column='8'] button");
+    await auroc.focus();
+    await page.keyboard.press("Enter");
+    const values = await column(8);
+    assert.deepEqual(values, sorted(values, 1));
+    assert.deepEqual(
+      await page.evaluate("document.querySelectorAll('[aria-sort]').length"),
+      1,
+      "one column says it is sorted",
+    );
+
+    await page.locator("th[data-column='0'] button").click();
+    const names = await page.locator(".classes tbody th").allTextContents();
+    assert.deepEqual(
+      names,
+      [...names].sort((a, b) => a.localeCompare(b)),
+    );
+  });
+
+  test("is whole without its script", async (t) => {
+    const { page } = await open(t, { javaScriptEnabled: false });
+    assert.equal(await page.locator(".classes tbody tr").count(), 100);
+    assert.equal(await page.locator(".classes button").count(), 0);
+    assert.equal(await page.locator("article.class").count(), 100);
+    await page.locator(".classes tbody a").first().click();
+    assert.match(page.url(), /#class-\d+$/);
+  });
+
+  test("prints dark on light, with every class", async (t) => {
+    const { page } = await open(t, { colorScheme: "dark" });
+    await page.emulateMedia({ media: "print" });
+    const ground = await page.evaluate("getComputedStyle(document.body).backgroundColor");
+    assert.equal(ground, "rgb(255, 255, 255)");
+    const hidden = await page.evaluate(
+      "[...document.querySelectorAll('article.class')].filter((one) => getComputedStyle(one).contentVisibility !== 'visible').length",
+    );
+    assert.equal(hidden, 0);
+  });
+});
