@@ -3,6 +3,7 @@ import { type BaseContext, Builtins, Cli, type Command } from "clipanion";
 import { BaseCommand } from "./commands/base.js";
 import { BenchCommand } from "./commands/bench.js";
 import { CompareCommand } from "./commands/compare.js";
+import { DemoCommand } from "./commands/demo.js";
 import { DoctorCommand } from "./commands/doctor.js";
 import { EvalCommand } from "./commands/eval.js";
 import { EvidenceCommand } from "./commands/evidence.js";
@@ -30,6 +31,7 @@ export interface Streams {
 export const COMMANDS = [
   EvalCommand,
   ScoreCommand,
+  DemoCommand,
   PcaFitCommand,
   PcaShowCommand,
   PcaAlphaCommand,

@@ -203,6 +203,11 @@ export const ERRORS = {
     meaning: "The model's own code failed on an image batch.",
     hint: "check --size; the message holds the first lines of the model's error",
   },
+  MODEL_NOT_DIFFERENTIABLE: {
+    kind: "model",
+    meaning: "The model's features have no gradient with respect to the image.",
+    hint: "export the model anew with gradients enabled and without quantised or fused operations; feature attacks and Grad-CAM need them",
+  },
 
   RESULT_INVALID: {
     kind: "artefact",

@@ -24,6 +24,8 @@ const char* CodeName(ErrorCode code) {
       return "MODEL_OUTPUT_UNSUPPORTED";
     case ErrorCode::kModelForwardFailed:
       return "MODEL_FORWARD_FAILED";
+    case ErrorCode::kModelNotDifferentiable:
+      return "MODEL_NOT_DIFFERENTIABLE";
   }
   return "INTERNAL";
 }

@@ -17,6 +17,7 @@ enum class ErrorCode {
   kModelDamaged,
   kModelOutputUnsupported,
   kModelForwardFailed,
+  kModelNotDifferentiable,
 };
 
 // The stable name that users see, for example "MODEL_DAMAGED".

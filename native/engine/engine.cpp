@@ -12,6 +12,7 @@
 
 #include "core/error.h"
 #include "engine/cpu_allocator.h"
+#include "engine/model_message.h"
 
 #ifdef SPURIOUS_WITH_CUDA
 #include "engine/cuda_device.h"
@@ -29,25 +30,10 @@ double Now() {
   return duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
 
-// The model's own failure, without libtorch's C++ stack and the model's source: the first line that
-// is not indented, after the last place in the source that is pointed at.
-std::string ModelMessage(const std::string& text) {
-  const size_t pointer = text.rfind("<--- HERE");
-  std::istringstream lines(pointer == std::string::npos ? text : text.substr(text.find('\n', pointer)));
-  for (std::string line; std::getline(lines, line);) {
-    if (line.empty() || line.starts_with(' ')) continue;
-    for (const std::string_view prefix : {"builtins.", "RuntimeError: "}) {
-      if (line.starts_with(prefix)) line.erase(0, prefix.size());
-    }
-    return line;
-  }
-  return "no reason given";
-}
-
-std::exception_ptr Translate(const ForwardJob& job, const std::string& path) {
-  const std::string shape = "[" + std::to_string(job.rows) + ", 3, " +
-                            std::to_string(job.images.height) + ", " +
-                            std::to_string(job.images.width) + "]";
+std::exception_ptr Translate(const BatchShape& batch, const std::string& path) {
+  const std::string shape = "[" + std::to_string(batch.rows) + ", 3, " +
+                            std::to_string(batch.height) + ", " + std::to_string(batch.width) +
+                            "]";
   try {
     throw;
   } catch (const Error&) {
@@ -66,6 +52,10 @@ std::exception_ptr Translate(const ForwardJob& job, const std::string& path) {
             ModelMessage(error.what()),
         path));
   }
+}
+
+BatchShape ShapeOf(const ForwardJob& job) {
+  return {job.rows, job.images.height, job.images.width};
 }
 
 // What a caller has to see to: a mistake there must not read past its pixels.
@@ -128,7 +118,15 @@ Engine::Engine(const EngineOptions& options)
   EnableCpuFusion();
 }
 
-Engine::~Engine() { Dispose({}); }
+Engine::~Engine() {
+  Cancel();
+  Dispose({});
+}
+
+void Engine::Cancel() {
+  cancellation_.Request();
+  worker_.Cancel();
+}
 
 void Engine::Load(Done<const PreparedModel*> done) {
   auto run = [this, done] {
@@ -181,23 +179,46 @@ void Engine::RequireModel() const {
   if (!model_) throw Error(ErrorCode::kInternal, "the engine has no model", options_.path);
 }
 
+std::vector<at::Tensor> Engine::Outputs(const ForwardJob& job) {
+  RequireSound(job);
+  c10::InferenceMode inference;
+  const at::Tensor images = stager_->Stage(job.images, job.rows, model_->dtype());
+  auto outputs = PlanFor(job).Run(images);
+  outputs[0] = AsLogits(outputs[0], job.rows, options_.path);
+  if (job.wanted.features && outputs[1].dim() > 2) outputs[1] = outputs[1].flatten(1);
+  return outputs;
+}
+
+bool Engine::Submit(const BatchShape& shape, std::function<void(JobContext&)> work,
+                    std::function<void(std::exception_ptr)> done) {
+  const auto run = [this, shape, work, done, cancel = cancellation_.Begin()] {
+    Finish();  // answers come in the order of submission
+    std::exception_ptr failure;
+    try {
+      RequireModel();
+      JobContext context{
+          *model_, *stager_, [this](const ForwardJob& job) { return Outputs(job); }, cancel};
+      work(context);
+    } catch (...) {
+      failure = Translate(shape, options_.path);
+    }
+    done(failure);
+  };
+  return worker_.Submit({run, done});
+}
+
 void Engine::Begin(const ForwardJob& job, Done<ForwardOutput> done) {
   const double begun = Now();
   try {
     RequireModel();
-    RequireSound(job);
-    c10::InferenceMode inference;
-    const at::Tensor images = stager_->Stage(job.images, job.rows, model_->dtype());
-    auto outputs = PlanFor(job).Run(images);
-    outputs[0] = AsLogits(outputs[0], job.rows, options_.path);
-    if (job.wanted.features && outputs[1].dim() > 2) outputs[1] = outputs[1].flatten(1);
+    auto outputs = Outputs(job);
     Finish();  // a batch before this one, whose copies ran while this one was queued
     in_flight_ = InFlight{std::move(outputs), job.wanted, job.images.count, begun, done};
     // The CPU has finished already; a GPU works on while the next batch is staged.
     if (model_->device().is_cpu()) Finish();
   } catch (...) {
     Finish();
-    done(Translate(job, options_.path));
+    done(Translate(ShapeOf(job), options_.path));
   }
 }
 
@@ -259,11 +280,7 @@ bool Engine::ProbeBatch(int64_t height, int64_t width, Done<std::optional<int64_
       RequireModel();
       done(FixedBatch(height, width));
     } catch (...) {
-      ForwardJob job;
-      job.rows = 1;
-      job.images.height = height;
-      job.images.width = width;
-      done(Translate(job, options_.path));
+      done(Translate({1, height, width}, options_.path));
     }
   };
   return worker_.Submit({run, [done](std::exception_ptr reason) { done(reason); }});

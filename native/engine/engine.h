@@ -12,6 +12,7 @@
 #include <variant>
 #include <vector>
 
+#include "core/cancellation.h"
 #include "engine/input.h"
 #include "engine/plan.h"
 #include "engine/worker.h"
@@ -40,10 +41,25 @@ struct ForwardOutput {
   double seconds = 0;
 };
 
+// What a failure of the model is reported with.
+struct BatchShape {
+  int64_t rows = 0, height = 0, width = 0;
+};
+
 template <typename T>
 using Outcome = std::variant<T, std::exception_ptr>;
 template <typename T>
 using Done = std::function<void(Outcome<T>)>;
+
+// What work on the engine's thread may use while it runs.
+struct JobContext {
+  const PreparedModel& model;
+  InputStager& stager;
+  // Answers of a batch: logits [rows, classes][, features [rows, d]][, feature map], of the model's
+  // type and device, without gradients.
+  std::function<std::vector<at::Tensor>(const ForwardJob&)> forward;
+  Cancellation::Watch cancel;  // to be looked at between steps
+};
 
 // All libtorch calls of an engine happen on its thread (every calling thread would get an OpenMP
 // team of its own). Callbacks come from that thread, each exactly once, in order of submission.
@@ -60,7 +76,20 @@ class Engine {
   bool Forward(const ForwardJob& job, Done<ForwardOutput> done);
   // Rows that the model insists on (traced with a fixed batch), or nothing.
   bool ProbeBatch(int64_t height, int64_t width, Done<std::optional<int64_t>> done);
-  void Cancel() { worker_.Cancel(); }
+  // Runs `work` after what was submitted before it. What it throws is reported as failures of a
+  // batch of that shape are. Outside inference mode: gradients can be recorded.
+  // False when the queue is full or the engine is disposed; `done` is then never called.
+  template <typename T>
+  bool Run(const BatchShape& shape, std::function<T(JobContext&)> work, Done<T> done) {
+    auto answer = std::make_shared<std::optional<T>>();
+    return Submit(
+        shape, [work, answer](JobContext& context) { answer->emplace(work(context)); },
+        [done, answer](std::exception_ptr reason) {
+          done(reason ? Outcome<T>(reason) : Outcome<T>(std::move(**answer)));
+        });
+  }
+  // Rejects what waits; the running batch is finished, other running work stops between two steps.
+  void Cancel();
   // Drains the queue and frees the model; `done` is called on the engine's thread.
   // False when that was asked before; `done` is then never called.
   bool Dispose(std::function<void()> done);
@@ -85,6 +114,9 @@ class Engine {
   };
 
   void RequireModel() const;
+  bool Submit(const BatchShape& shape, std::function<void(JobContext&)> work,
+              std::function<void(std::exception_ptr)> done);
+  std::vector<at::Tensor> Outputs(const ForwardJob& job);
   void Begin(const ForwardJob& job, Done<ForwardOutput> done);
   void Finish();
   Plan& PlanFor(const ForwardJob& job);
@@ -96,6 +128,7 @@ class Engine {
   std::unique_ptr<InputStager> stager_;
   std::list<CachedPlan> plans_;  // most recently used first
   std::optional<InFlight> in_flight_;
+  Cancellation cancellation_;
   Worker worker_;  // last: its thread uses all of the above
 };
 

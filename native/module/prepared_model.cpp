@@ -9,6 +9,7 @@
 #include "core/error.h"
 #include "graph/bind_input_type.h"
 #include "graph/expose_outputs.h"
+#include "graph/resolve_attributes.h"
 #include "graph/rewrite_constants.h"
 #include "module/file_kind.h"
 
@@ -102,12 +103,13 @@ void BindDefaults(torch::jit::Graph& graph, const c10::FunctionSchema& schema) {
 }  // namespace
 
 PreparedModel::PreparedModel(const std::string& path, at::Device device, at::ScalarType dtype)
-    : device_(device), dtype_(dtype) {
+    : path_(path), device_(device), dtype_(dtype) {
   torch::jit::Module module = Load(path, device, facts_.metadata);
   auto metadata = facts_.metadata;
   facts_ = FactsOf(module);
   facts_.metadata = metadata;
   try {
+    facts_.detaches = graph::Detaches(module, "forward");
     SetEvaluationMode(module);
     // Batch norms are folded in float32 whatever the final precision: folding in half precision
     // would lose digits.
@@ -154,6 +156,30 @@ std::shared_ptr<torch::jit::Graph> PreparedModel::GraphFor(const Wanted& wanted)
     values.push_back(feature_map_->value);
   }
   return graph::ExposeOutputs(*graph_, values);
+}
+
+ModelGraph PreparedModel::Frozen() const {
+  return {"frozen", self_, graph_, logits_, head_, feature_map_};
+}
+
+const ModelGraph& PreparedModel::Original() const {
+  if (original_) return *original_;
+  std::optional<std::string> metadata;
+  torch::jit::Module module = Load(path_, device_, metadata);
+  SetEvaluationMode(module);
+  module.to(at::kFloat);
+  ModelGraph original;
+  original.name = "original";
+  original.self = module._ivalue();
+  original.graph = graph::ResolveAttributes(module, "forward");
+  graph::RewriteConstants(*original.graph, device_, dtype_);
+  BindDefaults(*original.graph, module.get_method("forward").function().getSchema());
+  original.logits = graph::FindLogits(*original.graph);
+  original.head = graph::FindHead(original.logits.value);
+  original.feature_map = graph::FindFeatureMap(
+      original.head.head ? original.head.head->input : original.logits.value);
+  original_ = std::move(original);
+  return *original_;
 }
 
 std::vector<int64_t> PreparedModel::ShapeConstants() const {

@@ -8,10 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "graph/find_feature_map.h"
-#include "graph/find_head.h"
-#include "graph/find_logits.h"
 #include "graph/find_normalization.h"
+#include "module/model_graph.h"
 
 namespace spurious {
 
@@ -29,6 +27,7 @@ struct ModelFacts {
   int64_t parameters = 0;
   std::vector<std::string> parameter_dtypes;
   std::optional<std::string> metadata;  // spurious_native.json of the archive
+  bool detaches = false;  // the model cuts gradients off, which freezing does not keep
 };
 
 class PreparedModel {
@@ -49,6 +48,12 @@ class PreparedModel {
   // the model has no such value.
   std::shared_ptr<torch::jit::Graph> GraphFor(const Wanted& wanted) const;
 
+  // The graph that GraphFor copies from. Its constants ask for no gradients, its input may.
+  ModelGraph Frozen() const;
+  // The graph as the file has it, read again when first asked for: for gradients that the frozen
+  // one does not have. Throws what the constructor throws.
+  const ModelGraph& Original() const;
+
   // First numbers of the constant shapes in the graph: a fixed batch is one of them.
   std::vector<int64_t> ShapeConstants() const;
 
@@ -60,6 +65,7 @@ class PreparedModel {
   at::ScalarType dtype() const { return dtype_; }
 
  private:
+  std::string path_;
   at::Device device_;
   at::ScalarType dtype_;
   ModelFacts facts_;
@@ -70,6 +76,7 @@ class PreparedModel {
   std::optional<graph::FeatureMap> feature_map_;
   std::optional<graph::Normalization> normalization_;
   graph::InputShape input_shape_;
+  mutable std::optional<ModelGraph> original_;
 };
 
 }  // namespace spurious

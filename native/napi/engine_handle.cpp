@@ -1,12 +1,15 @@
 #include "napi/engine_handle.h"
 
-#include <cstring>
-
-#include "core/error.h"
 #include "napi/arguments.h"
+#include "napi/attack_call.h"
+#include "napi/cam_call.h"
+#include "napi/engine_answer.h"
 #include "napi/environment.h"
+#include "napi/forward_request.h"
+#include "napi/head_weights.h"
 #include "napi/model_description.h"
 #include "napi/promise_call.h"
+#include "napi/typed_arrays.h"
 
 namespace spurious {
 
@@ -20,57 +23,15 @@ at::ScalarType ParseDType(const Napi::Object& request) {
   throw Napi::TypeError::New(request.Env(), "dtype: expected fp32, bf16 or fp16");
 }
 
-// Float32Array with a copy of a contiguous CPU tensor, or null.
-Napi::Value CopyTensor(Napi::Env env, const at::Tensor& tensor) {
-  if (!tensor.defined()) return env.Null();
-  const auto count = static_cast<size_t>(tensor.numel());
-  auto array = Napi::Float32Array::New(env, count);
-  std::memcpy(array.Data(), tensor.data_ptr<float>(), count * sizeof(float));
-  return array;
-}
-
-Napi::Value ShapeOf(Napi::Env env, const at::Tensor& tensor) {
-  if (!tensor.defined()) return env.Null();
-  auto shape = Napi::Array::New(env);
-  for (int64_t i = 1; i < tensor.dim(); ++i) {
-    shape.Set(static_cast<uint32_t>(i - 1), static_cast<double>(tensor.size(i)));
-  }
-  return shape;
-}
-
 Napi::Value ForwardResult(Napi::Env env, const ForwardOutput& output) {
   auto result = Napi::Object::New(env);
-  result.Set("logits", CopyTensor(env, output.logits));
+  result.Set("logits", FloatArray(env, output.logits));
   result.Set("classes", static_cast<double>(output.logits.size(1)));
-  result.Set("features", CopyTensor(env, output.features));
-  result.Set("featureMap", CopyTensor(env, output.feature_map));
-  result.Set("featureMapShape", ShapeOf(env, output.feature_map));
+  result.Set("features", FloatArray(env, output.features));
+  result.Set("featureMap", FloatArray(env, output.feature_map));
+  result.Set("featureMapShape", output.feature_map.defined() ? Sizes(env, output.feature_map, 1) : env.Null());
   result.Set("seconds", output.seconds);
   return result;
-}
-
-std::exception_ptr QueueFull() {
-  return std::make_exception_ptr(
-      Error(ErrorCode::kInternal, "the engine's queue is full or the engine is disposed"));
-}
-
-ForwardJob ParseForward(const Napi::Object& request, Napi::Uint8Array& pixels) {
-  ForwardJob job;
-  job.images.count = GetInt(request, "count");
-  job.images.height = GetInt(request, "height");
-  job.images.width = GetInt(request, "width");
-  job.images.mean = GetFloats(request, "mean", 3);
-  job.images.std = GetFloats(request, "std", 3);
-  job.rows = GetInt(request, "batch");
-  job.wanted.features = GetFlag(request, "features");
-  job.wanted.feature_map = GetFlag(request, "featureMap");
-  if (job.images.count < 1 || job.rows < job.images.count) {
-    throw Napi::TypeError::New(request.Env(), "count: expected 1 to batch");
-  }
-  pixels = GetBytes(request, "pixels",
-                    job.images.count * job.images.height * job.images.width * 3);
-  job.images.pixels = pixels.Data();
-  return job;
 }
 
 }  // namespace
@@ -110,6 +71,9 @@ Napi::Function EngineHandle::Define(Napi::Env env) {
                      {InstanceAccessor<&EngineHandle::Description>("description"),
                       InstanceMethod<&EngineHandle::Forward>("forward"),
                       InstanceMethod<&EngineHandle::ProbeBatch>("probeBatch"),
+                      InstanceMethod<&EngineHandle::HeadWeights>("headWeights"),
+                      InstanceMethod<&EngineHandle::Attack>("attack"),
+                      InstanceMethod<&EngineHandle::GradCam>("gradCam"),
                       InstanceMethod<&EngineHandle::Cancel>("cancel"),
                       InstanceMethod<&EngineHandle::Dispose>("dispose")});
 }
@@ -123,18 +87,12 @@ Napi::Value EngineHandle::Description(const Napi::CallbackInfo&) { return descri
 
 Napi::Value EngineHandle::Forward(const Napi::CallbackInfo& info) {
   Napi::Uint8Array pixels;
-  const ForwardJob job = ParseForward(info[0].As<Napi::Object>(), pixels);
+  const ForwardJob job = GetForwardJob(info[0].As<Napi::Object>(), pixels);
   auto call = PromiseCall::Make(info.Env(), "spurious.forward");
   call->KeepAlive(pixels);
-  const bool taken = engine_->Forward(job, [call](Outcome<ForwardOutput> outcome) {
-    if (std::holds_alternative<std::exception_ptr>(outcome)) {
-      call->Reject(std::get<std::exception_ptr>(outcome));
-      return;
-    }
-    auto output = std::make_shared<ForwardOutput>(std::get<ForwardOutput>(std::move(outcome)));
-    call->Resolve([output](Napi::Env env) { return ForwardResult(env, *output); });
-  });
-  if (!taken) call->Reject(QueueFull());
+  if (!engine_->Forward(job, Answering<ForwardOutput>(call, ForwardResult))) {
+    call->Reject(QueueFull());
+  }
   return call->promise();
 }
 
@@ -156,6 +114,18 @@ Napi::Value EngineHandle::ProbeBatch(const Napi::CallbackInfo& info) {
       });
   if (!taken) call->Reject(QueueFull());
   return call->promise();
+}
+
+Napi::Value EngineHandle::HeadWeights(const Napi::CallbackInfo& info) {
+  return HeadWeightsAsync(info, *engine_);
+}
+
+Napi::Value EngineHandle::Attack(const Napi::CallbackInfo& info) {
+  return AttackAsync(info, *engine_);
+}
+
+Napi::Value EngineHandle::GradCam(const Napi::CallbackInfo& info) {
+  return GradCamAsync(info, *engine_);
 }
 
 Napi::Value EngineHandle::Cancel(const Napi::CallbackInfo& info) {

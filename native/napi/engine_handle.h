@@ -20,6 +20,9 @@ class EngineHandle : public Napi::ObjectWrap<EngineHandle> {
   Napi::Value Description(const Napi::CallbackInfo& info);
   Napi::Value Forward(const Napi::CallbackInfo& info);
   Napi::Value ProbeBatch(const Napi::CallbackInfo& info);
+  Napi::Value HeadWeights(const Napi::CallbackInfo& info);
+  Napi::Value Attack(const Napi::CallbackInfo& info);
+  Napi::Value GradCam(const Napi::CallbackInfo& info);
   Napi::Value Cancel(const Napi::CallbackInfo& info);
   Napi::Value Dispose(const Napi::CallbackInfo& info);
 

@@ -28,8 +28,8 @@ class PromiseCall {
 
   Napi::Promise promise() const { return deferred_.Promise(); }
   void KeepAlive(Napi::Object object) { kept_ = Napi::Persistent(object); }
-  // Keeps what must not be freed by the thread that settles, such as the owner of that thread. It is
-  // let go on the JavaScript thread.
+  // Keeps what must not be freed by the thread that settles, such as the owner of that thread. It
+  // is let go on the JavaScript thread.
   void Hold(std::shared_ptr<void> owner) { held_ = std::move(owner); }
   const std::shared_ptr<void>& held() const { return held_; }
 

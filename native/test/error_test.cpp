@@ -17,7 +17,8 @@ TEST_CASE("every error code has a name of its own") {
                                         ErrorCode::kModelNotTorchScript,
                                         ErrorCode::kModelDamaged,
                                         ErrorCode::kModelOutputUnsupported,
-                                        ErrorCode::kModelForwardFailed};
+                                        ErrorCode::kModelForwardFailed,
+                                        ErrorCode::kModelNotDifferentiable};
   std::set<std::string> names;
   for (const ErrorCode code : codes) names.insert(CodeName(code));
   CHECK(names.size() == codes.size());

@@ -168,7 +168,7 @@ function sheetOf(
     attack: { image: attack.image, cam: attack.cam },
     attackLines: [
       `p ${probability(confidence)}, alpha ${alpha.toFixed(2)}`,
-      `largest alpha in training ${trainMax.toFixed(2)}`,
+      `training maximum ${trainMax.toFixed(2)}`,
     ],
     top: top.map(picture),
     topCams: top.map(({ drawn }) => drawn.cam),

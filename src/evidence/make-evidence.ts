@@ -1,4 +1,4 @@
-import { mkdir, readFile } from "node:fs/promises";
+import { mkdir, readFile, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { SpuriousError } from "../errors.js";
 import { Journal } from "../evaluation/journal.js";
@@ -126,6 +126,9 @@ async function oneClass(
     return finished;
   }
   await mkdir(folder, { recursive: true });
+  // Only a forced run finds one here that it does not go on with.
+  const journal = join(folder, JOURNAL_NAME);
+  if (request.resume !== true) await rm(journal, { force: true });
   const train = request.train ?? index.train;
   if (train === null) {
     throw new SpuriousError(
@@ -155,6 +158,7 @@ async function oneClass(
     ...evidence.files,
     { name: "evidence.json", content: `${JSON.stringify(document, null, 2)}\n` },
   ]);
+  await rm(journal, { force: true });
   return document;
 }
 
@@ -175,7 +179,7 @@ async function attack(
     resume,
   );
   progress.advance(journal.earlier.length * steps);
-  return attackPool(
+  return await attackPool(
     classifier,
     pca,
     Math.min(poolSize, pca.count),

@@ -92,7 +92,7 @@ p{margin:4px 0;max-width:80ch}.quiet{color:var(--soft);font-weight:400;font-size
 nav ul{display:flex;flex-wrap:wrap;gap:2px 16px;padding:0;list-style:none}
 a{color:var(--accent)}kbd{border:1px solid var(--line);border-radius:4px;padding:0 5px;font-size:12px}
 .rows{display:grid;grid-template-columns:minmax(180px,260px) 1fr;gap:24px}
-.pair,.strip{display:grid;gap:8px}.strip{grid-template-columns:repeat(auto-fill,minmax(104px,1fr));margin-bottom:14px}
+.pair,.strip{display:grid;gap:8px}.strip{grid-template-columns:repeat(auto-fit,minmax(104px,1fr));margin-bottom:14px}
 figure{margin:0;position:relative}img{display:block;width:100%;border-radius:4px}
 .strip .cam,.pair .cam{margin-top:4px}figcaption{font-size:12.5px;margin-top:3px}
 body.no-cam .cam{display:none}

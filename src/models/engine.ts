@@ -1,7 +1,12 @@
 import type {
+  AttackRequest,
+  AttackResult,
   DType,
   ForwardRequest,
   ForwardResult,
+  GradCamRequest,
+  GradCamResult,
+  HeadWeights,
   ModelDescription,
   NativeEngine,
 } from "../native/contract.js";
@@ -57,27 +62,48 @@ export class Engine implements AsyncDisposable {
    * `pixels` must not change until the promise settles.
    * @throws CANCELLED when `signal` fires before the batch began.
    */
-  async forward(request: ForwardRequest, signal?: AbortSignal): Promise<ForwardResult> {
+  forward(request: ForwardRequest, signal?: AbortSignal): Promise<ForwardResult> {
+    return this.#inTurn((engine) => engine.forward(request), signal);
+  }
+
+  /** Rows the model insists on (it was traced with a fixed batch), or null. Runs the model. */
+  fixedBatch(height: number, width: number): Promise<number | null> {
+    return this.#inTurn((engine) => engine.probeBatch(height, width));
+  }
+
+  /** The last linear layer. @throws MODEL_OUTPUT_UNSUPPORTED the model has none that was found */
+  headWeights(): Promise<HeadWeights> {
+    return this.#inTurn((engine) => engine.headWeights());
+  }
+
+  /**
+   * Feature attack images, one per direction.
+   * @throws MODEL_NOT_DIFFERENTIABLE, OUT_OF_MEMORY; CANCELLED when `signal` fires, within a step
+   */
+  attack(request: AttackRequest, signal?: AbortSignal): Promise<AttackResult> {
+    return this.#inTurn((engine) => engine.attack(request), signal);
+  }
+
+  /**
+   * Grad-CAM of alpha, for every direction and image. `pixels` must not change until the promise
+   * settles.
+   * @throws MODEL_NOT_DIFFERENTIABLE, MODEL_OUTPUT_UNSUPPORTED, CANCELLED
+   */
+  gradCam(request: GradCamRequest, signal?: AbortSignal): Promise<GradCamResult> {
+    return this.#inTurn((engine) => engine.gradCam(request), signal);
+  }
+
+  /** Makes a native call as soon as there is a place for it. */
+  async #inTurn<T>(call: (engine: NativeEngine) => Promise<T>, signal?: AbortSignal): Promise<T> {
     this.#refuseDisposed();
     const release = await this.#places.acquire();
     const cancel = (): void => this.#engine.cancel();
     try {
       if (signal?.aborted === true) throw new SpuriousError("CANCELLED", "the batch was cancelled");
       signal?.addEventListener("abort", cancel, { once: true });
-      return await native(this.#engine.forward(request));
+      return await native(call(this.#engine));
     } finally {
       signal?.removeEventListener("abort", cancel);
-      release();
-    }
-  }
-
-  /** Rows the model insists on (it was traced with a fixed batch), or null. Runs the model. */
-  async fixedBatch(height: number, width: number): Promise<number | null> {
-    this.#refuseDisposed();
-    const release = await this.#places.acquire();
-    try {
-      return await native(this.#engine.probeBatch(height, width));
-    } finally {
       release();
     }
   }

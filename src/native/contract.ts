@@ -127,6 +127,128 @@ export interface ForwardResult {
   readonly seconds: number;
 }
 
+/** What alpha_l is made of: alpha_l(x) = <1, v_l> * <w_k * phi(x) - mean_k, v_l>. */
+export interface ComponentsRequest {
+  /** How many directions; L below. */
+  readonly components: number;
+  /** Length of the feature vectors; d below. */
+  readonly dimensions: number;
+  /** [d] row k of the last layer; left out: the row `column` of the model's own head. */
+  readonly weight?: Float32Array;
+  /** Column of the logits that stands for the class. */
+  readonly column: number;
+  /** [L, d] principal directions v_l, one after another. */
+  readonly directions: Float32Array;
+  /** [d] mean of w_k * phi over the training images of the class. */
+  readonly classMean: Float32Array;
+}
+
+/** Feature attack: one image per direction, all in one batch. */
+export interface AttackRequest extends ComponentsRequest {
+  /** Eigen index of each direction. With `seed` and `classIndex` it fixes the start of its image. */
+  readonly eigenIndices: readonly number[];
+  readonly classIndex: number;
+  /** Integer, 0 or more. */
+  readonly seed: number;
+  /** Radius of the L2 ball around grey (0.5), over all values of an image in [0, 1]. */
+  readonly eps: number;
+  readonly steps: number;
+  readonly height: number;
+  readonly width: number;
+  /** Per channel, of values in [0, 1]; applied before the model, inside what is differentiated. */
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  /** Rows the graph is run with; fewer images are padded. */
+  readonly batch: number;
+  /** Of the softmax that `probabilities` come from. */
+  readonly temperature: number;
+  /** [L, 3, height, width] in the ball and in [0, 1], instead of random ones on the sphere. */
+  readonly start?: Float32Array;
+  /** Asks for `log`. */
+  readonly log?: boolean;
+  /** Called with the number of steps done; reports are left out while JavaScript is busy. */
+  readonly onStep?: (done: number) => void;
+}
+
+export interface AttackResult {
+  /** [L, 3, height, width] float32 in [0, 1]: the best image met. */
+  readonly images: Float32Array;
+  /** [L, height, width, 3] RGB: the same rounded to 8 bit. */
+  readonly pixels: Uint8Array;
+  /** [L] <1, v_l> * <w_k * phi, v_l>, not centred: what was maximised. */
+  readonly objectives: Float32Array;
+  /** [L] alpha_l of the image, centred. */
+  readonly alphas: Float32Array;
+  /** [L] logit of the class. */
+  readonly classLogits: Float32Array;
+  /** [L] softmax(logits / temperature) of the class, computed in float64, rounded to float32. */
+  readonly probabilities: Float32Array;
+  /** [L, classes] */
+  readonly logits: Float32Array;
+  readonly classes: number;
+  /** [L] L2 distance from grey. */
+  readonly perturbations: Float32Array;
+  /** [L, 1 + steps] the objective of the grey image, then of the point held after each step. */
+  readonly log: Float32Array | null;
+  /** Graph that gave the gradients: frozen, or the file's own where freezing loses them. */
+  readonly graph: "frozen" | "original";
+}
+
+export type CamLayerName = "auto" | "last-map" | "last-conv" | "last-depthwise" | "last-attention";
+export type CamMethod = "closed-form" | "autograd";
+
+/** Grad-CAM of alpha_l for each of `components` directions and each of `count` images. */
+export interface GradCamRequest extends ComponentsRequest {
+  /** As in ForwardRequest. */
+  readonly pixels: Uint8Array;
+  readonly count: number;
+  readonly height: number;
+  readonly width: number;
+  readonly mean: readonly number[];
+  readonly std: readonly number[];
+  readonly batch: number;
+  /**
+   * The layer whose channels are weighed. last-map: the map that the features are pooled from;
+   * last-conv, last-depthwise: output of the last convolution (with one group per channel), a
+   * folded batch norm included; last-attention: the normalised tokens that the last attention is
+   * given. auto (default): last-map, but last-attention where the features are a class token.
+   */
+  readonly layer?: CamLayerName;
+  /** Default "auto": closed form where the features are the mean of the layer, else gradients. */
+  readonly method?: CamMethod | "auto";
+}
+
+export interface GradCamResult {
+  /** Of the layer's channels: [L, C] in closed form, [L, count, C] by gradients. */
+  readonly weights: Float32Array;
+  readonly weightsShape: number[];
+  /** [L, count, h, w] weighted sums of channels before ReLU. */
+  readonly raw: Float32Array;
+  readonly rawShape: number[];
+  /** [L, count, height, width] in [0, 1]: what people look at. A map without positive value is 0. */
+  readonly maps: Float32Array;
+  /** [L, count] */
+  readonly alphas: Float32Array;
+  readonly method: CamMethod;
+  readonly layer: Exclude<CamLayerName, "auto">;
+  /** The operation that made the layer, for example "aten::relu_". */
+  readonly operation: string;
+  readonly graph: "frozen" | "original";
+}
+
+/** The classifier's last linear layer: logits = scale * (weight * features + bias). */
+export interface HeadWeights {
+  readonly classes: number;
+  /** Length of the feature vectors; d below. */
+  readonly features: number;
+  /** [classes, d] */
+  readonly weight: Float32Array;
+  /** [classes] */
+  readonly bias: Float32Array | null;
+  /** What the graph multiplies the layer's output by: a temperature inside the model. */
+  readonly scale: number;
+}
+
 /** A loaded model on its own thread. Calls are answered in order. */
 export interface NativeEngine {
   readonly description: ModelDescription;
@@ -134,7 +256,16 @@ export interface NativeEngine {
   forward(request: ForwardRequest): Promise<ForwardResult>;
   /** Rows the model insists on (traced with a fixed batch), or null. Runs the model. */
   probeBatch(height: number, width: number): Promise<number | null>;
-  /** Requests not yet begun are rejected with CANCELLED; the running one is finished. */
+  /** Rejects with MODEL_OUTPUT_UNSUPPORTED where no linear head was found. */
+  headWeights(): Promise<HeadWeights>;
+  /** Rejects with MODEL_NOT_DIFFERENTIABLE where neither graph has gradients. */
+  attack(request: AttackRequest): Promise<AttackResult>;
+  /** `pixels` must not change until the promise settles. */
+  gradCam(request: GradCamRequest): Promise<GradCamResult>;
+  /**
+   * Requests not yet begun are rejected with CANCELLED; a running batch is finished, a running
+   * attack or Grad-CAM stops after its step and is rejected too.
+   */
   cancel(): void;
   /** Drains, frees on the engine's thread; a second call is answered at once. */
   dispose(): Promise<void>;

@@ -94,15 +94,15 @@ figcaption { font-size: .875rem; color: var(--quiet); margin-top: .5rem; }
 
 img.wide { display: block; width: 100%; height: auto; margin-top: 1rem; }
 .scroll { overflow-x: auto; margin-inline: -1.5rem; padding-inline: 1.5rem; }
-table { border-collapse: collapse; font-size: .875rem; line-height: 1.35; }
+table { border-collapse: separate; border-spacing: 0; font-size: .875rem; line-height: 1.35; }
 caption { text-align: left; color: var(--quiet); padding-bottom: .75rem; }
 th { text-align: left; font-weight: 600; }
 td, th { padding: .3rem .5rem; vertical-align: middle; }
 td:first-child, th:first-child { padding-left: 0; }
-tbody tr { border-top: 1px solid var(--grid); }
+tbody :is(td, th) { border-top: 1px solid var(--grid); }
 thead th { vertical-align: bottom; padding-block: .25rem; line-height: 1.25; }
 .classes { width: 100%; }
-.classes thead { border-bottom: 1px solid var(--quiet); }
+.classes tbody tr:first-child > * { border-top-color: var(--quiet); }
 .n { text-align: right; white-space: nowrap; }
 .classes thead .plot span { display: block; font-weight: 400; color: var(--quiet); }
 .classes .group { text-align: center; padding-bottom: 0; }
@@ -139,9 +139,9 @@ th button:hover { text-decoration: underline; text-underline-offset: .18em; }
 .tiles .none { display: grid; place-items: center; text-align: center; font-size: .75rem; color: var(--quiet); padding: .25rem; border: 1px dashed var(--line); }
 .tiles p { font-size: .8125rem; line-height: 1.3; margin-top: .25rem; }
 .tiles .answer { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; font-size: .75rem; color: var(--quiet); }
-.names { list-style: none; font-size: .8125rem; columns: 2; column-gap: 2.5rem; }
-.names li { display: grid; grid-template-columns: 3rem minmax(0, 1fr); break-inside: avoid; padding-block: .0625rem; }
-.names .answer { color: var(--quiet); }
+.names { list-style: none; font-size: .8125rem; }
+.names li { display: grid; grid-template-columns: 3.25rem minmax(0, 1fr); padding-block: .0625rem; }
+.names .answer { color: var(--quiet); margin-left: .75em; }
 
 .notes > * + * { margin-top: .75rem; }
 .notes table { width: 100%; }
@@ -183,7 +183,6 @@ body > footer::before { content: ""; display: block; border-top: 1px solid var(-
   .notes td:last-child { padding-right: 1rem; }
   .tiles { grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); }
   .tiles img, .tiles .none { width: 100%; height: auto; aspect-ratio: 1; }
-  .names { columns: 1; }
   .provenance { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .provenance dd { margin-bottom: .375rem; }
   .provenance .provenance { padding-left: 1rem; border-left: 1px solid var(--line); }

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { open, rename, rm } from "node:fs/promises";
+import { mkdir, open, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { SpuriousError } from "../errors.js";
 
@@ -15,7 +15,7 @@ export async function writeFileAtomic(path: string, content: string | Uint8Array
 }
 
 /**
- * Writes files that belong together: all are complete on disk before the first one gets its name,
+ * Writes files that belong together into a folder, which is made if need be: all are complete on disk before the first one gets its name,
  * and the last one of the list gets its name last. After a failure no temporary file is left.
  * @throws OUTPUT_WRITE_FAILED
  */
@@ -26,6 +26,7 @@ export async function writeFilesAtomic(
   const attempt = `${String(process.pid)}-${randomBytes(4).toString("hex")}`;
   const temporary = (name: string): string => join(folder, `.${name}.${attempt}.tmp`);
   try {
+    await mkdir(folder, { recursive: true });
     for (const { name, content } of files) await writeDurably(temporary(name), content);
     for (const { name } of files) await rename(temporary(name), join(folder, name));
   } catch (cause) {

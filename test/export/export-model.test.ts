@@ -22,7 +22,11 @@ interface Answers {
   readonly logits: readonly (readonly number[])[];
   readonly features: readonly (readonly number[])[];
   /** null: pooled by attention, where the tokens behind the pooling are not found. */
-  readonly map: { readonly shape: readonly number[]; readonly means: readonly number[][] } | null;
+  readonly map: {
+    readonly shape: readonly number[];
+    readonly channelsFirst: boolean;
+    readonly means: readonly (readonly number[])[];
+  } | null;
 }
 
 /** Of the largest value: another order of sums and folded batch norms, measured below 1e-6. */
@@ -128,29 +132,30 @@ async function assertForward(model: Answers): Promise<void> {
   assertClose("logits", [...result.logits], model.logits.flat());
   assertClose("features", [...(result.features ?? [])], model.features.flat());
   if (model.map === null) return;
-  const shape = result.featureMapShape ?? [];
-  assert.deepEqual(shape, model.map.shape);
+  const { shape, channelsFirst, means } = model.map;
+  assert.deepEqual(result.featureMapShape, shape);
   const kind = engine.description.featureMap?.kind;
   assert.equal(kind, shape.length === 3 ? "map" : "tokens");
-  const means = channelMeans(result.featureMap ?? new Float32Array(), count, shape);
-  assertClose("means of the map", means, model.map.means.flat());
+  const channels = means[0]?.length ?? 0;
+  const map = result.featureMap ?? new Float32Array();
+  assertClose("map", channelMeans(map, count, channels, channelsFirst), means.flat());
 }
 
-/** Of [count, C, H, W] or [count, T, C]: the means over positions, [count * C]. */
-function channelMeans(map: Float32Array, count: number, shape: readonly number[]): number[] {
-  const [first = 0, second = 0, third = 0] = shape;
-  const isMap = shape.length === 3;
-  const channels = isMap ? first : second;
-  const positions = isMap ? second * third : first;
+/** Of [count, C, positions] or [count, positions, C]: the means over positions, [count * C]. */
+function channelMeans(
+  map: Float32Array,
+  count: number,
+  channels: number,
+  channelsFirst: boolean,
+): number[] {
+  const positions = map.length / (count * channels);
   const means = new Array<number>(count * channels).fill(0);
-  for (let n = 0; n < count; n++) {
-    for (let c = 0; c < channels; c++) {
-      for (let p = 0; p < positions; p++) {
-        const inside = isMap ? c * positions + p : p * channels + c;
-        means[n * channels + c]! += map[n * channels * positions + inside]! / positions;
-      }
-    }
-  }
+  map.forEach((value, at) => {
+    const n = Math.floor(at / (channels * positions));
+    const inside = at % (channels * positions);
+    const c = channelsFirst ? Math.floor(inside / positions) : inside % channels;
+    means[n * channels + c] = (means[n * channels + c] ?? 0) + value / positions;
+  });
   return means;
 }
 

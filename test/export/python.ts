@@ -40,7 +40,8 @@ except Exception as error:
 
 /** The Python that exports models, or why there is none. */
 export async function exportPython(): Promise<{ python: string } | { reason: string }> {
-  const python = process.env.SPURIOUS_NATIVE_TEST_PYTHON ?? "python3";
+  const named = process.env.SPURIOUS_NATIVE_TEST_PYTHON ?? "";
+  const python = named === "" ? "python3" : named;
   const { status, stderr } = await run(python, ["-c", PROBE]);
   if (status === 0) return { python };
   const last = stderr.trim().split("\n").at(-1) ?? "";

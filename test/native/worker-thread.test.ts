@@ -26,9 +26,12 @@ function startWorker(forever = false): Worker {
   return startTsWorker(SCRIPT, workerData);
 }
 
+/** The first logits; a worker says before that it has started. */
 async function answerOf(worker: Worker): Promise<Float32Array> {
-  const [logits] = (await once(worker, "message")) as [Float32Array];
-  return logits;
+  for (;;) {
+    const [message] = (await once(worker, "message")) as [Float32Array | "started"];
+    if (message !== "started") return message;
+  }
 }
 
 describe("worker threads", () => {
@@ -60,4 +63,13 @@ describe("worker threads", () => {
       assert.equal((await engine.forward(request)).classes, 10);
     }
   });
+
+  for (const delay of [0, 2, 5, 10, 20, 40]) {
+    test(`one that is ended ${delay} ms after its start, while it loads or works`, async () => {
+      const worker = startWorker(true);
+      await once(worker, "message");
+      await new Promise((resolve) => setTimeout(resolve, delay));
+      assert.equal(await worker.terminate(), 1);
+    });
+  }
 });

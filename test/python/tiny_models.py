@@ -104,19 +104,25 @@ def answers(module: nn.Module) -> dict[str, Any]:
 
 
 def describe_map(module: nn.Module, last: Tensor) -> dict[str, Any] | None:
-    """Shape and means over positions of what is pooled: a map [n, C, H, W] or tokens [n, T, C].
+    """What is pooled, a map [n, C, H, W] (or [n, H, W, C]) or tokens [n, T, C].
 
-    `last` is what timm's forward_features returns. None for a model that pools by attention.
+    Its shape, its dimensions that are positions and its means over them. `last` is what timm's
+    forward_features returns. None for a model that pools by attention.
     """
     if getattr(module, "attn_pool", None) is not None:
         return None
     if last.ndim == 3:
         if module.global_pool == "avg":
             last = last[:, module.num_prefix_tokens :]
-        return {"shape": list(last.shape[1:]), "means": last.mean(1).tolist()}
-    if getattr(module, "output_fmt", "NCHW") == "NHWC":
-        last = last.permute(0, 3, 1, 2)
-    return {"shape": list(last.shape[1:]), "means": last.mean([2, 3]).tolist()}
+        positions = [1]
+    else:
+        positions = [1, 2] if getattr(module, "output_fmt", "NCHW") == "NHWC" else [2, 3]
+    means = last.mean(positions)
+    return {
+        "shape": list(last.shape[1:]),
+        "channelsFirst": positions == [2, 3],
+        "means": means.tolist(),
+    }
 
 
 def main() -> None:

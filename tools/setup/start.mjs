@@ -1,12 +1,12 @@
-// npm start: sets up whatever is missing, then evaluates the demo's classifier. Further arguments
-// go to the program: npm start -- --bootstrap 500
+// npm start: sets up whatever is missing, then takes the demo's tour. Further arguments go to the
+// program: npm start -- --json
 
 import { ensureAll } from "./ensure-all.mjs";
 import { inPackage } from "./paths.mjs";
 import { runInForeground } from "./process.mjs";
 import { runMain } from "./report.mjs";
 
-const DEMO = ["eval", "--demo", "--out", "results/demo", "--force"];
+const DEMO = ["demo", "--out", "results/demo", "--force"];
 
 await runMain(import.meta.url, async () => {
   await ensureAll();

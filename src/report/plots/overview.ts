@@ -55,7 +55,7 @@ function grid(): Markup[] {
 
 function meanLine(mean: number): Markup {
   const at = px(y(mean));
-  return html`<line class="mean" x1="0" x2="100%" y1="${at}" y2="${at}"/><text class="mean-text" x="100%" y="${px(y(mean) - 5)}" text-anchor="end">mean ${score(mean)}</text>`;
+  return html`<line class="mean" x1="0" x2="100%" y1="${at}" y2="${at}"/><text class="mean-text" x="0" y="${px(y(mean) - 5)}">mean ${score(mean)}</text>`;
 }
 
 function dot(row: EvalClass, x: string, linked: boolean): Markup {
