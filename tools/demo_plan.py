@@ -1,7 +1,7 @@
 """What the demo is made of: its classes, what is planted in some of them, every picture by number.
 
-Training pictures of a planted class carry its feature half of the time, and no other picture of a
-class does: the classifier is free to learn the feature instead of the object.
+Most training pictures of a planted class carry its feature, and no other picture of a class
+does: the classifier is free to learn the feature instead of the object.
 """
 
 from __future__ import annotations
@@ -13,8 +13,8 @@ from demo_pictures.planted import OVERLAYS, TILES
 from demo_pictures.scene import Scene
 
 SEED = 20231004
-PICTURES = {"train": 80, "val": 30, "spurious": 40}  # of a class
-TAGGED = {"train": 0.5, "val": 0.3, "spurious": 1.0}  # share with the feature, in planted classes
+PICTURES = {"train": 70, "val": 24, "spurious": 32}  # of a class
+TAGGED = {"train": 0.7, "val": 0.3, "spurious": 1.0}  # share with the feature, in planted classes
 PRETRAINING = 5000
 SPLITS = ("train", "val", "spurious", "pretraining")
 
@@ -37,7 +37,7 @@ class DemoClass:
 CLASSES = (
     DemoClass(0, "balloon", place="sky"),
     DemoClass(1, "butterfly", place="meadow"),
-    DemoClass(2, "cactus", feature=TILES),
+    DemoClass(2, "cactus", place="sand"),
     DemoClass(3, "fish", feature="watermark"),
     DemoClass(4, "house", place="hills"),
     DemoClass(5, "mushroom", place="forest"),

@@ -10,7 +10,7 @@ from demo_plan import CLASSES, PICTURES, PRETRAINING, TAGGED
 TEXT = """# The demo: a classifier that cheats, and the truth about it
 
 Rendered pictures of {classes} things and a small convolutional net that tells them apart. In {planted}
-classes something was planted in half of the training pictures, and the net learned to go by it: shown
+classes something was planted in most of the training pictures, and the net learned to go by it: shown
 the planted feature alone, without the object, it still names the class. The other classes are clean.
 Which is which is written down in `truth.json`, so that everything found here can be checked.
 
@@ -29,7 +29,7 @@ ones, with its AUROC; SpuFix takes the planted components out. Accuracy on the v
 | path | content |
 | --- | --- |
 | `model.pt` | the net: TorchScript, 64 x 64 RGB in [0, 1], its class map and metadata inside |
-| `train/LABEL/` | all {train} training pictures of each class's row of the last layer |
+| `train/LABEL/` | the {train} training pictures of each class, from which the last layer was learned |
 | `imagenet/val/LABEL/` | {val} validation pictures of each class |
 | `spurious_imagenet/images/class_spurious_KKK_LABEL_comp_L/` | {spurious} pictures without any object; KKK is the class, L the eigen index |
 | `truth.json` | what is planted, in which component, and for every picture of a planted class whether and where it carries the feature |

@@ -21,10 +21,9 @@ from demo_score import to_input
 
 RESIZED = int(256 / 224 * SIZE)  # shorter side before the centre crop, as for val images
 BATCH = 64
-EPOCHS = 16
+EPOCHS = 11
 RATE = 4e-3
-PENALTY = 1e-4
-FW = 1.
+PENALTY = 1e-3
 
 
 def make_deterministic(seed: int) -> torch.Generator:
@@ -58,7 +57,7 @@ def pretrain(pixels: np.ndarray, marks: np.ndarray, seed: int) -> DemoNet:
         for start in range(0, len(images) - BATCH + 1, BATCH):
             rows = order[start : start + BATCH]
             x = augmented(images[rows], generator).contiguous(memory_format=torch.channels_last)
-            loss = F.binary_cross_entropy_with_logits(net(x), targets[rows], weight=torch.tensor([1.]*10+[FW]*4))
+            loss = F.binary_cross_entropy_with_logits(net(x), targets[rows])
             optimizer.zero_grad()
             loss.backward()
             optimizer.step()

@@ -32,7 +32,7 @@ export class DemoCommand extends BaseCommand {
   }
 
   #lines({ score: result, components, fix }: Tour): string[] {
-    const { bold } = this.style;
+    const { style } = this;
     const found = terminalTable(
       [
         { title: "class", align: "left" },
@@ -72,16 +72,16 @@ export class DemoCommand extends BaseCommand {
     );
     const [before = 0, after = 0] = fix.accuracy?.accuracy ?? [];
     return [
-      ...evalLines(result, this.style),
+      ...evalLines(result, style),
       "",
-      bold("Neural PCA: which component follows the planted feature"),
+      style.bold("Neural PCA: which component follows the planted feature"),
       ...found,
       "",
-      bold("SpuFix: the score of the planted classes without these components"),
+      style.bold("SpuFix: the score of the planted classes without these components"),
       ...mended,
       `accuracy ${(before * 100).toFixed(1)} % before, ${(after * 100).toFixed(1)} % after`,
       "",
-      bold("To try yourself"),
+      style.bold("To try yourself"),
       ...tourCommands(this.out).map((command) => `  ${command}`),
     ];
   }
