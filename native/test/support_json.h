@@ -18,6 +18,8 @@ class Json {
   // An object's value, an array's or object's values in their order.
   const Json& operator[](std::string_view key) const;
   const std::vector<Json>& items() const;
+  // An object's keys, in the order of its items.
+  const std::vector<std::string>& keys() const { return keys_; }
   double number() const;
   bool boolean() const;
   const std::string& string() const;

@@ -1,7 +1,10 @@
 import { Command, Option } from "clipanion";
+import { SpuriousError } from "../../errors.js";
+import { fitPcaOfFeatures } from "../../pca/fit-features.js";
 import { fitPca } from "../../pca/fit.js";
+import type { PcaIndex } from "../../pca/pca-index.js";
 import { plainLabel, terminalTable } from "../../results/terminal-table.js";
-import { oneOf, wholeNumber } from "../base.js";
+import { oneOf, positiveNumber, wholeNumber } from "../base.js";
 import { ModelCommand } from "../model-command.js";
 
 const SOLVERS = ["auto", "tridiagonal", "lapack", "cusolver"] as const;
@@ -32,12 +35,13 @@ export class PcaFitCommand extends ModelCommand {
     ],
   });
 
-  model = Option.String({ name: "MODEL" });
-  train = Option.String("--train", {
-    required: true,
-    description: "Folder of the training images",
+  model = Option.String({ name: "MODEL", required: false });
+  train = Option.String("--train", { description: "Folder of the training images" });
+  features = Option.String("--features", {
+    description:
+      "Instead of MODEL and --train: a safetensors file of features, labels, weight, bias",
   });
-  classes = Option.String("--classes", { required: true, description: "Classes to fit" });
+  classes = Option.String("--classes", { description: "Classes to fit" });
   components = Option.String("--components", "128", {
     description: "Components stored at most; never one at or past the rank",
   });
@@ -50,19 +54,7 @@ export class PcaFitCommand extends ModelCommand {
   maxPixels = Option.String("--max-pixels", { description: "Refuse larger pictures" });
 
   async execute(): Promise<number> {
-    const index = await fitPca({
-      ...this.classifierRequest(this.model),
-      train: this.train,
-      classes: this.classes,
-      components: wholeNumber("--components", this.components, 1),
-      solver: oneOf("--solver", this.solver, SOLVERS),
-      out: this.out,
-      force: this.force,
-      resume: this.resume,
-      maxPixels: wholeNumber("--max-pixels", this.maxPixels, 1),
-      signal: this.signal,
-      progress: this.progress,
-    });
+    const index = await this.#fit();
     for (const { label, skipped } of index.classes) {
       for (const { message } of skipped) this.warn(`class ${plainLabel(label)}: ${message}`);
     }
@@ -88,5 +80,36 @@ export class PcaFitCommand extends ModelCommand {
     );
     this.note(`the PCA is in ${this.out}`);
     return 0;
+  }
+
+  #fit(): Promise<PcaIndex> {
+    const common = {
+      components: wholeNumber("--components", this.components, 1),
+      solver: oneOf("--solver", this.solver, SOLVERS),
+      out: this.out,
+      force: this.force,
+      resume: this.resume,
+    };
+    if (this.features !== undefined) {
+      const { features, classes, classMap } = this;
+      const temperature = positiveNumber("--temperature", this.temperature);
+      return fitPcaOfFeatures({ ...common, features, classes, classMap, temperature });
+    }
+    const { model, train, classes } = this;
+    if (model === undefined || train === undefined || classes === undefined) {
+      throw new SpuriousError(
+        "USAGE_INVALID",
+        "reading the command line: pca fit: expected MODEL, --train DIR and --classes, or --features FILE, got less",
+      );
+    }
+    return fitPca({
+      ...this.classifierRequest(model),
+      ...common,
+      train,
+      classes,
+      maxPixels: wholeNumber("--max-pixels", this.maxPixels, 1),
+      signal: this.signal,
+      progress: this.progress,
+    });
   }
 }

@@ -1,0 +1,68 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, describe, it } from "node:test";
+import { demoTruth } from "../../src/demo/demo.js";
+import { type Tour, tour } from "../../src/demo/tour.js";
+
+describe("the demo's tour, against the planted truth", () => {
+  const out = mkdtempSync(join(tmpdir(), "spurious-native-demo-"));
+  const planted = new Set(
+    demoTruth()
+      .classes.filter((one) => one.planted)
+      .map(({ index }) => index),
+  );
+  let result: Tour;
+  before(async () => {
+    result = await tour({ out, force: true });
+  });
+  after(() => rmSync(out, { recursive: true, force: true }));
+
+  it("scores the planted classes low and the clean ones high", () => {
+    assert.equal(planted.size, 3);
+    for (const { index, label, ap } of result.score.classes) {
+      if (planted.has(index)) assert.ok(ap < 0.6, `${label} ${String(ap)}`);
+      else assert.ok(ap > 0.93, `${label} ${String(ap)}`);
+    }
+  });
+
+  it("finds every planted feature among the leading components", () => {
+    assert.deepEqual(new Set(result.components.map((one) => one.class)), planted);
+    for (const { name, eigenIndex, separation, taggedOfTopFive } of result.components) {
+      const known = demoTruth().classes.find((one) => one.label === name);
+      assert.equal(eigenIndex, known?.component, name);
+      assert.ok(separation >= 0.95, `${name} ${String(separation)}`);
+      assert.equal(taggedOfTopFive, 5, name);
+    }
+  });
+
+  it("takes them out: planted scores up by 0.1, accuracy down by a point at most", () => {
+    for (const { index, label, value } of result.fix.difference.classes) {
+      if (planted.has(index)) assert.ok(value >= 0.1, `${label} ${String(value)}`);
+      else assert.equal(value, 0, label);
+    }
+    const [accuracy = 0, mended = 0] = result.fix.accuracy?.accuracy ?? [];
+    assert.ok(
+      accuracy >= 0.95 && mended >= accuracy - 0.01,
+      `${String(accuracy)} ${String(mended)}`,
+    );
+  });
+
+  it("leaves reports, evidence and the fix in a folder", () => {
+    for (const name of [
+      "eval/report.html",
+      "eval/result.json",
+      "pca/index.json",
+      "evidence/index.html",
+      "evidence/008/evidence.json",
+      "evidence/008/component-000-sheet.png",
+      "components.json",
+      "demo.spufix.safetensors",
+      "spufix/result.json",
+      "spufix/after/report.html",
+    ]) {
+      assert.ok(existsSync(join(out, name)), name);
+    }
+  });
+});
