@@ -2,6 +2,8 @@
  * The public API: everything a command does, as functions of the same names.
  */
 
+export type { BenchDocument } from "./bench/document.js";
+export { bench, type BenchRequest } from "./bench/run.js";
 export { diagnose, type Diagnosis } from "./doctor/diagnose.js";
 export { demoModel, demoRequest } from "./demo/demo.js";
 export {

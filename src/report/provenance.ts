@@ -1,7 +1,8 @@
+import { counted } from "./format.js";
 import { html, type Content, type Markup } from "./html.js";
 
-/** Lists longer than this are folded. */
-const LONG_LIST = 24;
+/** Lists with longer texts are folded. */
+const LONG_TEXT = 120;
 
 /** A document, all of it, with the names it has in result.json. */
 export function provenanceList(document: unknown): Markup {
@@ -21,7 +22,7 @@ function listOf(values: readonly unknown[]): Content {
     .map((value) => (typeof value === "string" ? value : JSON.stringify(value)))
     .join(", ");
   if (values.length === 0) return "–";
-  return values.length <= LONG_LIST
+  return text.length <= LONG_TEXT
     ? text
-    : html`<details><summary>${values.length.toLocaleString("en-US")} entries</summary>${text}</details>`;
+    : html`<details><summary>${counted(values.length, "entry", "entries")}</summary>${text}</details>`;
 }
