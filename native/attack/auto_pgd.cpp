@@ -18,11 +18,11 @@ at::Tensor Choose(const at::Tensor& mask, const at::Tensor& yes, const at::Tenso
 }
 
 struct Search {
-  at::Tensor point, previous, gradients;   // where it is, was before the last step, the gradient
-  at::Tensor best, best_gradients, most;   // the best point met, its gradient and value [N]
-  at::Tensor step;                         // [N] step size
-  at::Tensor reduced, most_at_check;       // [N] of the last check
-  at::Tensor table;                        // [steps, N] the value after each step; zero before
+  at::Tensor point, previous, gradients;  // where it is, was before the last step, the gradient
+  at::Tensor best, best_gradients, most;  // the best point met, its gradient and value [N]
+  at::Tensor step;                        // [N] step size
+  at::Tensor reduced, most_at_check;      // [N] of the last check
+  at::Tensor table;                       // [steps, N] the value after each step; zero before
 };
 
 Search Begin(const at::Tensor& start, const Evaluation& at_start, const AutoPgdOptions& options) {
@@ -46,8 +46,8 @@ void Move(Search& search, int64_t i, double radius) {
       Project(at::addcmul(search.point, search.gradients, PerImage(factors)), radius);
   const double share = i == 0 ? 1.0 : kNewDirection;
   search.previous = search.point;
-  search.point = Project(
-      at::add(search.point, aim - search.point, share).add_(last, 1.0 - share), radius);
+  search.point =
+      Project(at::add(search.point, aim - search.point, share).add_(last, 1.0 - share), radius);
 }
 
 void Record(Search& search, int64_t i, const Evaluation& now) {
@@ -64,9 +64,9 @@ void Record(Search& search, int64_t i, const Evaluation& now) {
 at::Tensor Improvements(const at::Tensor& table, const Checkpoint& check) {
   const int64_t first = check.step - check.length + 1;
   const at::Tensor later = table.slice(0, first, check.step + 1);
-  const at::Tensor before = first > 0 ? table.slice(0, first - 1, check.step)
-                                      : at::cat({table.slice(0, table.size(0) - 1),
-                                                 table.slice(0, 0, check.step)});
+  const at::Tensor before =
+      first > 0 ? table.slice(0, first - 1, check.step)
+                : at::cat({table.slice(0, table.size(0) - 1), table.slice(0, 0, check.step)});
   return (later > before).sum(0);
 }
 

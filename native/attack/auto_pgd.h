@@ -1,5 +1,5 @@
-// Auto-PGD (Croce and Hein 2020, arXiv 2003.01690): maximises a function of an image inside the ball
-// around grey, without a step size to choose.
+// Auto-PGD (Croce and Hein 2020, arXiv 2003.01690): maximises a function of an image inside the
+// ball around grey, without a step size to choose.
 #pragma once
 
 #include <torch/script.h>

@@ -17,8 +17,8 @@ at::Tensor Start(const AttackRequest& request, at::Device device) {
   } else {
     std::vector<at::Tensor> noise;
     for (const uint32_t component : request.eigen_indices) {
-      noise.push_back(StartNoise(request.seed, request.class_index, component, request.height,
-                                 request.width));
+      noise.push_back(
+          StartNoise(request.seed, request.class_index, component, request.height, request.width));
     }
     start = OnSphere(at::stack(noise).to(device), request.radius);
   }
@@ -63,8 +63,8 @@ AttackResult FeatureAttack(const PreparedModel& model, const AttackRequest& requ
   const Chosen chosen = Choose(model, pull.rows, request.input, start);
   FeatureObjective& objective = *chosen.objective;
   const auto evaluate = [&](const at::Tensor& images) { return objective.Evaluate(images); };
-  const auto found = AutoPgd(start, chosen.at_start, evaluate,
-                             {request.radius, request.steps, on_step});
+  const auto found =
+      AutoPgd(start, chosen.at_start, evaluate, {request.radius, request.steps, on_step});
 
   AttackResult result;
   const auto answer = objective.Run(found.images);
@@ -75,8 +75,8 @@ AttackResult FeatureAttack(const PreparedModel& model, const AttackRequest& requ
   result.alpha = ToHost(objective.Values(answer.features) - pull.centres);
   result.logits = ToHost(answer.logits);
   result.logit = ToHost(answer.logits.select(1, column));
-  result.probability = ToHost(
-      at::softmax(answer.logits / request.temperature, 1).select(1, column));
+  result.probability =
+      ToHost(at::softmax(answer.logits / request.temperature, 1).select(1, column));
   result.perturbation = ToHost(ImageNorms(found.images - kGrey));
   if (request.log) {
     const at::Tensor grey = at::full_like(start.narrow(0, 0, 1), kGrey);

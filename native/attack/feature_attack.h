@@ -15,7 +15,7 @@
 namespace spurious {
 
 struct AttackRequest {
-  ComponentSet components;             // one image is made for each
+  ComponentSet components;              // one image is made for each
   std::vector<uint32_t> eigen_indices;  // of the directions
   uint32_t class_index = 0;             // seeds, with `seed` and the eigen index, the start
   double temperature = 1;

@@ -46,9 +46,9 @@ at::Tensor StartNoise(uint64_t seed, uint32_t class_index, uint32_t component, i
   const auto key_a = static_cast<uint32_t>(seed), key_b = static_cast<uint32_t>(seed >> 32);
   for (int64_t begin = 0; begin < count; begin += 4) {
     const auto block = static_cast<uint64_t>(begin / 4);
-    const Words words = Philox({static_cast<uint32_t>(block), static_cast<uint32_t>(block >> 32),
-                                component, class_index},
-                               key_a, key_b);
+    const Words words = Philox(
+        {static_cast<uint32_t>(block), static_cast<uint32_t>(block >> 32), component, class_index},
+        key_a, key_b);
     const auto a = BoxMuller(words[0], words[1]), b = BoxMuller(words[2], words[3]);
     const std::array<float, 4> normal = {a[0], a[1], b[0], b[1]};
     for (int64_t i = begin; i < std::min(begin + 4, count); ++i) {

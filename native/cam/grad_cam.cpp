@@ -19,7 +19,8 @@ graph::CamLayer LayerOf(const ModelGraph& model, const std::string& name) {
                              model.feature_map, name);
 }
 
-PositionGrid GridOf(const at::Tensor& map, const graph::CamLayer& layer, const CamRequest& request) {
+PositionGrid GridOf(const at::Tensor& map, const graph::CamLayer& layer,
+                    const CamRequest& request) {
   return {map.sizes(), layer.positions, request.images.images.height, request.images.images.width};
 }
 
@@ -47,8 +48,8 @@ CamResult ClosedForm(JobContext& context, const CamRequest& request, const Featu
   const at::Tensor weights = (pull.rows / grid.places()).to(at::kFloat);
   CamResult result;
   // [L, C] times [N, C, h*w]
-  result.raw = ToHost(weights.matmul(map.flatten(2)).transpose(0, 1).unflatten(
-      2, {map.size(2), map.size(3)}));
+  result.raw = ToHost(
+      weights.matmul(map.flatten(2)).transpose(0, 1).unflatten(2, {map.size(2), map.size(3)}));
   result.weights = ToHost(weights);
   result.alphas = Alphas(pull, outputs[1].narrow(0, 0, count));
   Describe(result, layer, "closed-form", "frozen");

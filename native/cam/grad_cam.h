@@ -12,7 +12,7 @@ namespace spurious {
 
 struct CamRequest {
   ComponentSet components;
-  ForwardJob images;  // `wanted` is not looked at
+  ForwardJob images;            // `wanted` is not looked at
   std::string layer = "auto";   // see graph/find_cam_layer.h
   std::string method = "auto";  // "closed-form" or "autograd"; auto: closed-form where it holds
 };
@@ -32,8 +32,8 @@ struct CamResult {
 // Closed form: where the features are the mean of the layer over its h*w places, the gradient of
 // alpha_l is <1, v> (w_k * v) / (h*w) at each of them, so all components follow from one forward
 // pass. Otherwise one backward pass per component through what comes after the layer.
-// Throws kModelOutputUnsupported (no head, no such layer, tokens that are no grid, closed form asked
-// for where it does not hold), kModelNotDifferentiable, kCancelled.
+// Throws kModelOutputUnsupported (no head, no such layer, tokens that are no grid, closed form
+// asked for where it does not hold), kModelNotDifferentiable, kCancelled.
 CamResult GradCam(JobContext& context, const CamRequest& request);
 
 }  // namespace spurious

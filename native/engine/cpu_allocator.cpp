@@ -22,7 +22,8 @@ constexpr size_t kSmallAlignment = 64;
 constexpr size_t kMaxCached = size_t{4} << 30;
 
 // Multiples of 128 KiB up to 2 MiB, of 2 MiB up to 64 MiB, of an eighth of the power of two below
-// above that: equal shapes always meet equal buckets, and at most an eighth is wasted on large ones.
+// above that: equal shapes always meet equal buckets, and at most an eighth is wasted on large
+// ones.
 size_t BucketSize(size_t bytes) {
   size_t step = kHugePage;
   if (bytes < kHugePage) {

@@ -54,7 +54,8 @@ class CudaStager final : public InputStager {
     at::Tensor bytes;
     {
       c10::cuda::CUDAStreamGuard stream(copy_stream_);
-      bytes = slot.pinned.narrow(0, 0, rows * values).view(shape).to(device_, /*non_blocking=*/true);
+      bytes =
+          slot.pinned.narrow(0, 0, rows * values).view(shape).to(device_, /*non_blocking=*/true);
       slot.copied.record(copy_stream_);
       slot.used = true;
     }

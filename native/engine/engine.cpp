@@ -22,7 +22,8 @@ namespace spurious {
 
 namespace {
 
-// Plans kept: one shape and one general plan for each of the few sets of outputs that are asked for.
+// Plans kept: one shape and one general plan for each of the few sets of outputs that are asked
+// for.
 constexpr size_t kMaxPlans = 8;
 
 double Now() {
@@ -32,8 +33,7 @@ double Now() {
 
 std::exception_ptr Translate(const BatchShape& batch, const std::string& path) {
   const std::string shape = "[" + std::to_string(batch.rows) + ", 3, " +
-                            std::to_string(batch.height) + ", " + std::to_string(batch.width) +
-                            "]";
+                            std::to_string(batch.height) + ", " + std::to_string(batch.width) + "]";
   try {
     throw;
   } catch (const Error&) {
@@ -46,11 +46,11 @@ std::exception_ptr Translate(const BatchShape& batch, const std::string& path) {
     return std::make_exception_ptr(
         Error(ErrorCode::kOutOfMemory, "running the model on " + shape + ": no memory", path));
   } catch (const std::exception& error) {
-    return std::make_exception_ptr(Error(
-        ErrorCode::kModelForwardFailed,
-        "running the model: " + path + ": expected it to accept images " + shape + ", got: " +
-            ModelMessage(error.what()),
-        path));
+    return std::make_exception_ptr(Error(ErrorCode::kModelForwardFailed,
+                                         "running the model: " + path +
+                                             ": expected it to accept images " + shape +
+                                             ", got: " + ModelMessage(error.what()),
+                                         path));
   }
 }
 
@@ -196,8 +196,8 @@ bool Engine::Submit(const BatchShape& shape, std::function<void(JobContext&)> wo
     std::exception_ptr failure;
     try {
       RequireModel();
-      JobContext context{
-          *model_, *stager_, [this](const ForwardJob& job) { return Outputs(job); }, cancel};
+      JobContext context{*model_, *stager_, [this](const ForwardJob& job) { return Outputs(job); },
+                         cancel};
       work(context);
     } catch (...) {
       failure = Translate(shape, options_.path);

@@ -7,7 +7,8 @@ namespace spurious {
 
 std::string ModelMessage(const std::string& text) {
   const size_t pointer = text.rfind("<--- HERE");
-  std::istringstream lines(pointer == std::string::npos ? text : text.substr(text.find('\n', pointer)));
+  std::istringstream lines(pointer == std::string::npos ? text
+                                                        : text.substr(text.find('\n', pointer)));
   for (std::string line; std::getline(lines, line);) {
     if (line.empty() || line.starts_with(' ')) continue;
     for (const std::string_view prefix : {"builtins.", "RuntimeError: "}) {

@@ -58,9 +58,9 @@ bool IsDepthwise(const Node* node) {
 }
 
 bool IsAttention(const Node* node) {
-  static const std::unordered_set<std::string> names = {
-      "aten::scaled_dot_product_attention", "aten::softmax", "aten::_softmax",
-      "aten::_native_multi_head_attention"};
+  static const std::unordered_set<std::string> names = {"aten::scaled_dot_product_attention",
+                                                        "aten::softmax", "aten::_softmax",
+                                                        "aten::_native_multi_head_attention"};
   return names.contains(OpName(node));
 }
 
@@ -127,8 +127,8 @@ CamLayer LastMap(Value* features, const std::optional<FeatureMap>& map) {
   const Node* pooling = PoolingOf(*map, features);
   if (pooling == nullptr) return layer;
   layer.positions = PooledPositions(pooling);
-  layer.pooled = IsGlobalMean(pooling) && pooling->input(0) == map->value &&
-                 OnlyReshapes(features, pooling);
+  layer.pooled =
+      IsGlobalMean(pooling) && pooling->input(0) == map->value && OnlyReshapes(features, pooling);
   return layer;
 }
 
@@ -152,7 +152,8 @@ CamLayer FindCamLayer(Value* features, int64_t channels, const std::optional<Fea
     return LastOf(node, name, {1});
   }
   if (name != "auto") Missing(name, "a known name");
-  Node* node = map && map->pooling == kSelection ? NormBeforeAttention(features, channels) : nullptr;
+  Node* node =
+      map && map->pooling == kSelection ? NormBeforeAttention(features, channels) : nullptr;
   return node == nullptr ? LastMap(features, map) : LastOf(node, "last-attention", {1});
 }
 

@@ -13,10 +13,15 @@ bool IsConvolution(const Node* node) {
 }
 
 bool IsPooling(const Node* node) {
-  static const std::unordered_set<std::string> names = {
-      "aten::adaptive_avg_pool2d", "aten::avg_pool2d",      "aten::adaptive_max_pool2d",
-      "aten::max_pool2d",          "aten::mean",            "aten::amax",
-      "aten::sum",                 "aten::adaptive_avg_pool1d", "aten::avg_pool1d"};
+  static const std::unordered_set<std::string> names = {"aten::adaptive_avg_pool2d",
+                                                        "aten::avg_pool2d",
+                                                        "aten::adaptive_max_pool2d",
+                                                        "aten::max_pool2d",
+                                                        "aten::mean",
+                                                        "aten::amax",
+                                                        "aten::sum",
+                                                        "aten::adaptive_avg_pool1d",
+                                                        "aten::avg_pool1d"};
   return names.contains(OpName(node));
 }
 

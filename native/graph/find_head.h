@@ -9,12 +9,12 @@
 namespace spurious::graph {
 
 struct Head {
-  std::string kind;     // "linear", "addmm", "matmul" or "conv1x1"
-  Value* input;         // the penultimate features: [N, d], or [N, d, 1, 1] for conv1x1
-  Value* output;        // what the layer returns
-  at::Tensor weight;    // [classes, d]
-  at::Tensor bias;      // [classes], or undefined
-  double scale = 1.0;   // logits = scale * (weight * features + bias): temperature in the graph
+  std::string kind;    // "linear", "addmm", "matmul" or "conv1x1"
+  Value* input;        // the penultimate features: [N, d], or [N, d, 1, 1] for conv1x1
+  Value* output;       // what the layer returns
+  at::Tensor weight;   // [classes, d]
+  at::Tensor bias;     // [classes], or undefined
+  double scale = 1.0;  // logits = scale * (weight * features + bias): temperature in the graph
 };
 
 struct HeadSearch {

@@ -21,9 +21,7 @@ struct Candidate {
                   got);
 }
 
-bool IsTensor(const Value* value) {
-  return value->type()->isSubtypeOf(*c10::TensorType::get());
-}
+bool IsTensor(const Value* value) { return value->type()->isSubtypeOf(*c10::TensorType::get()); }
 
 // Keys are positions, or the names of a named tuple's fields.
 std::vector<Candidate> SequenceItems(Node* node) {

@@ -59,8 +59,8 @@ bool ApplyBatchNorm(const Node* node, Affine& affine) {
   auto gain = Combine(weight.value_or(std::vector<double>{1.0}), *var,
                       [&](double w, double v) { return w / std::sqrt(v + *eps); });
   auto times = [](double a, double b) { return a * b; };
-  affine.shift = Combine(Combine(affine.shift, *mean, [](double a, double b) { return a - b; }),
-                         gain, times);
+  affine.shift =
+      Combine(Combine(affine.shift, *mean, [](double a, double b) { return a - b; }), gain, times);
   affine.shift = Combine(affine.shift, bias.value_or(std::vector<double>{0.0}),
                          [](double a, double b) { return a + b; });
   affine.scale = Combine(affine.scale, gain, times);
@@ -92,8 +92,8 @@ std::optional<Normalization> FindNormalization(Value* image) {
     if (!Apply(node, affine) && !ApplyBatchNorm(node, affine) && !PassesThrough(node)) break;
     value = node->output();
   }
-  const bool identity = affine.scale == std::vector<double>{1.0} &&
-                        affine.shift == std::vector<double>{0.0};
+  const bool identity =
+      affine.scale == std::vector<double>{1.0} && affine.shift == std::vector<double>{0.0};
   if (identity) return std::nullopt;
   Normalization seen;
   // scale * x + shift = (x - mean) / std

@@ -38,9 +38,8 @@ std::optional<at::Tensor> ViewOfConstant(const Node* node) {
     if (shape) return base->reshape(*shape);
     return std::nullopt;
   }
-  static const std::unordered_set<std::string> same = {"aten::to", "aten::detach",
-                                                       "aten::contiguous", "aten::alias",
-                                                       "aten::type_as"};
+  static const std::unordered_set<std::string> same = {
+      "aten::to", "aten::detach", "aten::contiguous", "aten::alias", "aten::type_as"};
   if (same.contains(op)) return base;
   return std::nullopt;
 }
@@ -101,14 +100,31 @@ bool ScalesOperand(const Node* node) {
 }
 
 bool PassesThrough(const Node* node) {
-  static const std::unordered_set<std::string> names = {
-      "aten::flatten",     "aten::view",       "aten::reshape",    "aten::squeeze",
-      "aten::unsqueeze",   "aten::dropout",    "aten::contiguous", "aten::clone",
-      "aten::alias",       "aten::detach",     "aten::to",         "aten::type_as",
-      "aten::permute",     "aten::transpose",  "aten::float",      "aten::feature_dropout",
-      "aten::view_as",     "aten::reshape_as", "aten::_to_copy",   "aten::alpha_dropout",
-      "aten::_autocast_to_full_precision",     "aten::_autocast_to_reduced_precision",
-      "aten::_unsafe_view", "prim::NumToTensor", "aten::lift_fresh"};
+  static const std::unordered_set<std::string> names = {"aten::flatten",
+                                                        "aten::view",
+                                                        "aten::reshape",
+                                                        "aten::squeeze",
+                                                        "aten::unsqueeze",
+                                                        "aten::dropout",
+                                                        "aten::contiguous",
+                                                        "aten::clone",
+                                                        "aten::alias",
+                                                        "aten::detach",
+                                                        "aten::to",
+                                                        "aten::type_as",
+                                                        "aten::permute",
+                                                        "aten::transpose",
+                                                        "aten::float",
+                                                        "aten::feature_dropout",
+                                                        "aten::view_as",
+                                                        "aten::reshape_as",
+                                                        "aten::_to_copy",
+                                                        "aten::alpha_dropout",
+                                                        "aten::_autocast_to_full_precision",
+                                                        "aten::_autocast_to_reduced_precision",
+                                                        "aten::_unsafe_view",
+                                                        "prim::NumToTensor",
+                                                        "aten::lift_fresh"};
   return names.contains(OpName(node));
 }
 

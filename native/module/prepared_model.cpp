@@ -38,11 +38,11 @@ torch::jit::Module Load(const std::string& path, at::Device device,
     throw Error(ErrorCode::kOutOfMemory,
                 "loading the model: " + path + ": " + FirstLines(error.what(), 1), path);
   } catch (const std::exception& error) {
-    throw Error(ErrorCode::kModelDamaged,
-                "loading the model: " + path +
-                    ": expected an archive that libtorch can read, got: " +
-                    FirstLines(error.what()),
-                path);
+    throw Error(
+        ErrorCode::kModelDamaged,
+        "loading the model: " + path +
+            ": expected an archive that libtorch can read, got: " + FirstLines(error.what()),
+        path);
   }
 }
 
@@ -126,11 +126,11 @@ PreparedModel::PreparedModel(const std::string& path, at::Device device, at::Sca
   } catch (const Error&) {
     throw;
   } catch (const std::exception& error) {
-    throw Error(ErrorCode::kModelOutputUnsupported,
-                "preparing the model: " + path +
-                    ": expected a model that torch::jit::freeze accepts, got: " +
-                    FirstLines(error.what()),
-                path);
+    throw Error(
+        ErrorCode::kModelOutputUnsupported,
+        "preparing the model: " + path +
+            ": expected a model that torch::jit::freeze accepts, got: " + FirstLines(error.what()),
+        path);
   }
   logits_ = graph::FindLogits(*graph_);
   head_ = graph::FindHead(logits_.value);
@@ -176,8 +176,8 @@ const ModelGraph& PreparedModel::Original() const {
   BindDefaults(*original.graph, module.get_method("forward").function().getSchema());
   original.logits = graph::FindLogits(*original.graph);
   original.head = graph::FindHead(original.logits.value);
-  original.feature_map = graph::FindFeatureMap(
-      original.head.head ? original.head.head->input : original.logits.value);
+  original.feature_map =
+      graph::FindFeatureMap(original.head.head ? original.head.head->input : original.logits.value);
   original_ = std::move(original);
   return *original_;
 }

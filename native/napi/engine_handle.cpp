@@ -29,7 +29,8 @@ Napi::Value ForwardResult(Napi::Env env, const ForwardOutput& output) {
   result.Set("classes", static_cast<double>(output.logits.size(1)));
   result.Set("features", FloatArray(env, output.features));
   result.Set("featureMap", FloatArray(env, output.feature_map));
-  result.Set("featureMapShape", output.feature_map.defined() ? Sizes(env, output.feature_map, 1) : env.Null());
+  result.Set("featureMapShape",
+             output.feature_map.defined() ? Sizes(env, output.feature_map, 1) : env.Null());
   result.Set("seconds", output.seconds);
   return result;
 }

@@ -17,8 +17,7 @@ ForwardJob GetForwardJob(const Napi::Object& request, Napi::Uint8Array& pixels) 
   if (job.images.count < 1 || job.rows < job.images.count) {
     throw Napi::TypeError::New(request.Env(), "count: expected 1 to batch");
   }
-  pixels = GetBytes(request, "pixels",
-                    job.images.count * job.images.height * job.images.width * 3);
+  pixels = GetBytes(request, "pixels", job.images.count * job.images.height * job.images.width * 3);
   job.images.pixels = pixels.Data();
   return job;
 }

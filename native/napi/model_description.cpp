@@ -40,8 +40,7 @@ Napi::Value DescribeMap(Napi::Env env, const std::optional<graph::FeatureMap>& f
   return map;
 }
 
-Napi::Value DescribeNormalization(Napi::Env env,
-                                  const std::optional<graph::Normalization>& found) {
+Napi::Value DescribeNormalization(Napi::Env env, const std::optional<graph::Normalization>& found) {
   if (!found) return env.Null();
   auto seen = Napi::Object::New(env);
   seen.Set("mean", Numbers(env, found->mean));
@@ -71,8 +70,8 @@ Napi::Object DescribeModel(Napi::Env env, const PreparedModel& model) {
   object.Set("normalization", DescribeNormalization(env, model.normalization()));
   object.Set("inputChannels", Number(env, model.input_shape().channels));
   object.Set("inputSize", Number(env, model.input_shape().size));
-  object.Set("metadata", facts.metadata ? Napi::Value(Napi::String::New(env, *facts.metadata))
-                                        : env.Null());
+  object.Set("metadata",
+             facts.metadata ? Napi::Value(Napi::String::New(env, *facts.metadata)) : env.Null());
   return object;
 }
 

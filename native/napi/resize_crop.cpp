@@ -102,8 +102,7 @@ Napi::Value ResizeJpegAsync(const Napi::CallbackInfo& info) {
   const auto object = info[0].As<Napi::Object>();
   const Request request = ParseRequest(object);
   const Napi::Value value = object.Get("bytes");
-  if (!value.IsTypedArray() ||
-      value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
+  if (!value.IsTypedArray() || value.As<Napi::TypedArray>().TypedArrayType() != napi_uint8_array) {
     Refuse(info.Env(), "bytes: expected a Uint8Array");
   }
   const auto source = value.As<Napi::Uint8Array>();

@@ -21,8 +21,7 @@ at::Tensor GetTensor(const Napi::Object& object, const char* key, at::IntArrayRe
   const at::Tensor tensor = at::empty(shape, at::kFloat);
   const Napi::Value value = object.Get(key);
   const bool fits =
-      value.IsTypedArray() &&
-      value.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array &&
+      value.IsTypedArray() && value.As<Napi::TypedArray>().TypedArrayType() == napi_float32_array &&
       value.As<Napi::Float32Array>().ElementLength() == static_cast<size_t>(tensor.numel());
   if (!fits) {
     throw Napi::TypeError::New(object.Env(), std::string(key) + ": expected a Float32Array of " +

@@ -94,8 +94,7 @@ Decoder::Decoder(const uint8_t* data, size_t size, const JpegHeader& header,
     Plane& plane = plane_[c];
     plane.columns = {unit_columns_.begin * block_width,
                      std::min(unit_columns_.end * block_width, width)};
-    plane.rows = {unit_rows_.begin * block_height,
-                  std::min(unit_rows_.end * block_height, height)};
+    plane.rows = {unit_rows_.begin * block_height, std::min(unit_rows_.end * block_height, height)};
     // Blocks are transformed in pairs.
     plane.stride = unit_columns_.size() * block_width + kBlock + kJpegSlack;
     plane.storage = std::make_unique_for_overwrite<uint8_t[]>(
@@ -181,8 +180,8 @@ bool ResizeJpeg(const uint8_t* data, size_t size, int width, int height, const R
   const ResizePlan plan(width, height, spec);
   const PixelRect& source = plan.source();
   const ptrdiff_t stride = static_cast<ptrdiff_t>(source.width) * 3;
-  const auto pixels = std::make_unique_for_overwrite<uint8_t[]>(
-      static_cast<size_t>(stride) * static_cast<size_t>(source.height));
+  const auto pixels = std::make_unique_for_overwrite<uint8_t[]>(static_cast<size_t>(stride) *
+                                                                static_cast<size_t>(source.height));
   if (!DecodeJpeg(data, size, *header, source, pixels.get(), level)) return false;
   plan.Run(pixels.get(), stride, out, level);
   return true;

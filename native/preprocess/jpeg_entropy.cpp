@@ -141,8 +141,8 @@ inline void JpegEntropyDecoder::Refill(Bits& bits) {
   bits.count |= 56;
 }
 
-// Looks up a code longer than kShortBits at the top of 16 bits: an entry like those of `lookup`, 0 if
-// there is none. (By value: the bits stay in registers.)
+// Looks up a code longer than kShortBits at the top of 16 bits: an entry like those of `lookup`, 0
+// if there is none. (By value: the bits stay in registers.)
 uint32_t JpegHuffmanTable::LongCode(uint32_t bits) const {
   uint32_t length = kShortBits + 1;
   while (length <= 16 && bits >= limit[length]) ++length;

@@ -63,8 +63,8 @@ class JpegEntropyDecoder {
   bool Finish();
 
  private:
-  // A window on the data: `count` bits from the top of `buffer` are to come, then `next`. Bits below
-  // those are either zero or right.
+  // A window on the data: `count` bits from the top of `buffer` are to come, then `next`. Bits
+  // below those are either zero or right.
   struct Bits {
     uint64_t buffer = 0;
     int count = 0;

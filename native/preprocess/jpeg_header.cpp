@@ -49,7 +49,8 @@ bool ReadQuantization(Segment segment, JpegHeader& header) {
     const int kind = segment.Byte();
     if (kind > 3) return false;  // 16-bit entries or no such table
     auto& table = header.quantization[static_cast<size_t>(kind)];
-    for (const uint8_t index : kJpegNaturalOrder) table[index] = static_cast<uint16_t>(segment.Byte());
+    for (const uint8_t index : kJpegNaturalOrder)
+      table[index] = static_cast<uint16_t>(segment.Byte());
     header.quantization_given[static_cast<size_t>(kind)] = true;
   }
   return !segment.failed();
@@ -122,8 +123,8 @@ bool ReadScan(Segment segment, JpegHeader& header) {
       return false;
     }
   }
-  return segment.Byte() == 0 && segment.Byte() == 63 && segment.Byte() == 0 &&
-         !segment.failed() && segment.left() == 0;
+  return segment.Byte() == 0 && segment.Byte() == 63 && segment.Byte() == 0 && !segment.failed() &&
+         segment.left() == 0;
 }
 
 // Whether libjpeg would take three components for YCbCr.

@@ -1,5 +1,5 @@
-// The arithmetic of JPEG decoding, one implementation per SIMD level. All give the same bytes: those
-// of libjpeg-turbo with its accurate integer transform and "fancy" upsampling.
+// The arithmetic of JPEG decoding, one implementation per SIMD level. All give the same bytes:
+// those of libjpeg-turbo with its accurate integer transform and "fancy" upsampling.
 #pragma once
 
 #include <cstddef>

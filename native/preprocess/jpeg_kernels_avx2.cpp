@@ -243,8 +243,9 @@ SPURIOUS_AVX2 void ToRgb(const uint8_t* luma, const uint8_t* blue, const uint8_t
                                        Scale(cb, 116130 - 2 * 65536));
     const __m256i low = _mm256_madd_epi16(_mm256_unpacklo_epi16(cb, cr), green_factors);
     const __m256i high = _mm256_madd_epi16(_mm256_unpackhi_epi16(cb, cr), green_factors);
-    const __m256i fraction = _mm256_packs_epi32(_mm256_srai_epi32(_mm256_add_epi32(low, half), 16),
-                                                _mm256_srai_epi32(_mm256_add_epi32(high, half), 16));
+    const __m256i fraction =
+        _mm256_packs_epi32(_mm256_srai_epi32(_mm256_add_epi32(low, half), 16),
+                           _mm256_srai_epi32(_mm256_add_epi32(high, half), 16));
     const __m256i g = _mm256_add_epi16(_mm256_sub_epi16(y, cr), fraction);
     StoreRgb(ToBytes(r), ToBytes(g), ToBytes(b), rgb + 3 * i);
   }

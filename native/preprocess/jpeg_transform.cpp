@@ -56,7 +56,8 @@ void InverseTransformBlock(const int16_t* coefficients, const uint16_t* quantiza
   for (size_t i = 0; i < 64; ++i) {
     work[i] = Wrap16(coefficients[i] * static_cast<int32_t>(quantization[i]));
   }
-  const bool flat = std::all_of(coefficients + 8, coefficients + 64, [](int16_t x) { return x == 0; });
+  const bool flat =
+      std::all_of(coefficients + 8, coefficients + 64, [](int16_t x) { return x == 0; });
   if (flat) {
     for (size_t i = 0; i < 8; ++i) work[i] = Wrap16(work[i] * (1 << kPass1Bits));
     for (size_t i = 8; i < 64; ++i) work[i] = work[i - 8];

@@ -25,8 +25,8 @@ struct Picture {
 Picture NewPicture(int width, int height) {
   Picture picture;
   picture.stride = static_cast<ptrdiff_t>(width) * 3 + kRowSlack;
-  picture.storage = std::make_unique_for_overwrite<uint8_t[]>(
-      static_cast<size_t>(picture.stride) * static_cast<size_t>(height));
+  picture.storage = std::make_unique_for_overwrite<uint8_t[]>(static_cast<size_t>(picture.stride) *
+                                                              static_cast<size_t>(height));
   picture.data = picture.storage.get();
   picture.width = width;
   picture.height = height;
@@ -82,7 +82,8 @@ ResizePlan::ResizePlan(int width, int height, const ResizeCropSpec& spec) {
   std::pair<int, int> columns = {spec.crop_left, spec.crop_left + spec.crop_width};
   std::pair<int, int> rows = {spec.crop_top, spec.crop_top + spec.crop_height};
   if (spec.resize_width != width) {
-    across_ = MakeResizeWeights(width, spec.resize_width, columns.first, columns.second, spec.filter);
+    across_ =
+        MakeResizeWeights(width, spec.resize_width, columns.first, columns.second, spec.filter);
     columns = TakeWindow(*across_);
   }
   if (spec.resize_height != height) {

@@ -33,7 +33,7 @@ template <int kRows>
 SPURIOUS_AVX2_INLINE void HorizontalColumn(const uint8_t* in, ptrdiff_t in_stride, int count,
                                            const int16_t* high, const int16_t* low, uint8_t* out,
                                            ptrdiff_t out_stride) {
-  const __m256i spread = _mm256_setr_epi8(  //
+  const __m256i spread = _mm256_setr_epi8(                       //
       0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1,  //
       6, -1, 9, -1, 7, -1, 10, -1, 8, -1, 11, -1, -1, -1, -1, -1);
   const __m256i pairs = _mm256_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1);
@@ -41,8 +41,7 @@ SPURIOUS_AVX2_INLINE void HorizontalColumn(const uint8_t* in, ptrdiff_t in_strid
   __m256i low_sum[4] = {};
   for (int t = 0; t < count; t += 4) {
     const __m256i high_weight = _mm256_permutevar8x32_epi32(
-        _mm256_castsi128_si256(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(high + t))),
-        pairs);
+        _mm256_castsi128_si256(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(high + t))), pairs);
     const __m256i low_weight = _mm256_permutevar8x32_epi32(
         _mm256_castsi128_si256(_mm_loadl_epi64(reinterpret_cast<const __m128i*>(low + t))), pairs);
     for (int r = 0; r < kRows; ++r) {
@@ -60,10 +59,9 @@ SPURIOUS_AVX2_INLINE void HorizontalColumn(const uint8_t* in, ptrdiff_t in_strid
   rows13 = _mm256_srai_epi32(_mm256_add_epi32(rows13, half), kWeightBits);
   const __m256i words = _mm256_packs_epi32(rows02, rows13);  // rows 0 1 | 2 3
   const __m256i samples = _mm256_packus_epi16(words, words);
-  const std::array<int, 4> pixel = {_mm256_extract_epi32(samples, 0),
-                                    _mm256_extract_epi32(samples, 1),
-                                    _mm256_extract_epi32(samples, 4),
-                                    _mm256_extract_epi32(samples, 5)};
+  const std::array<int, 4> pixel = {
+      _mm256_extract_epi32(samples, 0), _mm256_extract_epi32(samples, 1),
+      _mm256_extract_epi32(samples, 4), _mm256_extract_epi32(samples, 5)};
   // Four bytes each: the next column overwrites the fourth.
   for (int r = 0; r < kRows; ++r) {
     std::memcpy(out + r * out_stride, &pixel[static_cast<size_t>(r)], 4);

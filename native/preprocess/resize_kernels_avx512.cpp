@@ -14,7 +14,8 @@
 
 #define SPURIOUS_AVX512 __attribute__((target("avx512f,avx512bw,avx512vl")))
 // For what would not be inlined by itself: constants stay in registers.
-#define SPURIOUS_AVX512_INLINE inline __attribute__((always_inline, target("avx512f,avx512bw,avx512vl")))
+#define SPURIOUS_AVX512_INLINE \
+  inline __attribute__((always_inline, target("avx512f,avx512bw,avx512vl")))
 
 namespace spurious {
 
@@ -26,10 +27,10 @@ SPURIOUS_AVX512_INLINE __m512i Join(__m512i high, __m512i low) {
 
 // Sums of the four quarters of each vector: [a, b, c, d].
 SPURIOUS_AVX512_INLINE __m512i AddQuarters(__m512i a, __m512i b, __m512i c, __m512i d) {
-  const __m512i ab = _mm512_add_epi32(_mm512_shuffle_i32x4(a, b, 0x44),
-                                      _mm512_shuffle_i32x4(a, b, 0xEE));
-  const __m512i cd = _mm512_add_epi32(_mm512_shuffle_i32x4(c, d, 0x44),
-                                      _mm512_shuffle_i32x4(c, d, 0xEE));
+  const __m512i ab =
+      _mm512_add_epi32(_mm512_shuffle_i32x4(a, b, 0x44), _mm512_shuffle_i32x4(a, b, 0xEE));
+  const __m512i cd =
+      _mm512_add_epi32(_mm512_shuffle_i32x4(c, d, 0x44), _mm512_shuffle_i32x4(c, d, 0xEE));
   return _mm512_add_epi32(_mm512_shuffle_i32x4(ab, cd, 0x88), _mm512_shuffle_i32x4(ab, cd, 0xDD));
 }
 
@@ -41,13 +42,11 @@ SPURIOUS_AVX512_INLINE void HorizontalColumn(const uint8_t* in, ptrdiff_t in_str
                                              const int16_t* high, const int16_t* low, uint8_t* out,
                                              ptrdiff_t out_stride) {
   // Six bytes, three words, to the beginning of each quarter.
-  const __m512i quarters =
-      _mm512_set_epi16(0, 0, 0, 0, 0, 11, 10, 9, 0, 0, 0, 0, 0, 8, 7, 6,  //
-                       0, 0, 0, 0, 0, 5, 4, 3, 0, 0, 0, 0, 0, 2, 1, 0);
+  const __m512i quarters = _mm512_set_epi16(0, 0, 0, 0, 0, 11, 10, 9, 0, 0, 0, 0, 0, 8, 7, 6,  //
+                                            0, 0, 0, 0, 0, 5, 4, 3, 0, 0, 0, 0, 0, 2, 1, 0);
   const __m512i spread = _mm512_broadcast_i32x4(
       _mm_setr_epi8(0, -1, 3, -1, 1, -1, 4, -1, 2, -1, 5, -1, -1, -1, -1, -1));
-  const __m512i pairs =
-      _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
+  const __m512i pairs = _mm512_setr_epi32(0, 0, 0, 0, 1, 1, 1, 1, 2, 2, 2, 2, 3, 3, 3, 3);
   __m512i high_sum[4] = {};
   __m512i low_sum[4] = {};
   for (int t = 0; t < count; t += 8) {

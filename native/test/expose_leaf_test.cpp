@@ -21,7 +21,8 @@ at::Tensor Gradient(const std::vector<at::Tensor>& outputs) {
 }  // namespace
 
 TEST_CASE("the gradient of the output arrives at the inner value, and what is before stays out") {
-  auto graph = FrozenGraph("def forward(self, x):\n  y = torch.sin(x)\n  return torch.exp(y) * 2\n");
+  auto graph =
+      FrozenGraph("def forward(self, x):\n  y = torch.sin(x)\n  return torch.exp(y) * 2\n");
   const auto exposed =
       graph::ExposeLeaf(*graph, graph->outputs()[0], FindNode(*graph, "aten::sin")->output());
   const at::Tensor x = Seeded({2, 3}, 1).requires_grad_();

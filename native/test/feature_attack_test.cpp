@@ -153,9 +153,8 @@ TEST_CASE("the answers belong to the image") {
   const at::Tensor centre = sums * request.components.directions.mv(request.components.class_mean);
   CHECK(LargestDifference(result.alpha, result.objective - centre) < 1e-3);
   CHECK(result.log.sizes() == at::IntArrayRef{2, 13});
-  CHECK(LargestDifference(result.log.select(1, 0),
-                          Published().at("grey_objective")[0].index_select(
-                              0, at::tensor({1, 4}))) < 1e-4);
+  CHECK(LargestDifference(result.log.select(1, 0), Published().at("grey_objective")[0].index_select(
+                                                       0, at::tensor({1, 4}))) < 1e-4);
   const at::Tensor rounded = result.images.mul(255).round().permute({0, 2, 3, 1});
   CHECK(LargestDifference(result.pixels.to(at::kFloat), rounded) <= 1);
   CHECK(result.pixels.sizes() == at::IntArrayRef{2, kSize, kSize, 3});
@@ -187,9 +186,9 @@ TEST_CASE("the random start is that of seed, class and component") {
   request.steps = 3;
   request.seed = 77;
   AttackRequest given = request;
-  given.start = OnSphere(at::stack({StartNoise(77, 94, 2, kSize, kSize),
-                                    StartNoise(77, 94, 5, kSize, kSize)}),
-                         request.radius);
+  given.start = OnSphere(
+      at::stack({StartNoise(77, 94, 2, kSize, kSize), StartNoise(77, 94, 5, kSize, kSize)}),
+      request.radius);
   given.seed = 0;
   CHECK(at::equal(loaded.Attack(request).images, loaded.Attack(given).images));
 }
@@ -265,7 +264,8 @@ TEST_CASE("cancelling stops a running attack between two steps") {
     return FeatureAttack(context.model, request, [&](int64_t done) {
       steps = done;
       if (done == 1) begun.set_value();
-      if (context.cancel.requested()) throw Error(ErrorCode::kCancelled, "the attack was cancelled");
+      if (context.cancel.requested())
+        throw Error(ErrorCode::kCancelled, "the attack was cancelled");
     });
   };
   REQUIRE(loaded.engine.Run<AttackResult>({1, kSize, kSize}, work, answer.callback()));

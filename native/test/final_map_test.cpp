@@ -11,8 +11,8 @@ using test::LargestDifference;
 TEST_CASE("maps of the published code come out of its weighted sums") {
   for (const auto& file : {"tiny-resnet.layer4_last_block", "tiny-convnext.last_block_conv_dw",
                            "tiny-convnext.last_stage_output"}) {
-    const auto published = test::ReadTensors(test::Fixture(std::string("cam/") + file +
-                                                           ".safetensors"));
+    const auto published =
+        test::ReadTensors(test::Fixture(std::string("cam/") + file + ".safetensors"));
     INFO(file);
     CHECK(LargestDifference(FinalMaps(published.at("map_raw"), 160, 160),
                             published.at("map_final")) < 1e-3);

@@ -16,7 +16,8 @@ namespace {
 CamLayer LayerOf(const std::string& path, const std::string& name) {
   const PreparedModel model(path, at::kCPU, at::kFloat);
   const auto& head = model.head().head;
-  CamLayer layer = graph::FindCamLayer(head->input, head->weight.size(1), model.feature_map(), name);
+  CamLayer layer =
+      graph::FindCamLayer(head->input, head->weight.size(1), model.feature_map(), name);
   layer.value = nullptr;  // the model goes
   return layer;
 }
@@ -27,8 +28,7 @@ std::string Tiny(const std::string& name) { return test::Fixture("eval/models/" 
 CamLayer LastMap(const std::string& body) {
   auto graph = FrozenGraph("def forward(self, x):\n  m = torch.relu(x)\n" + body + "  return f\n");
   graph::Value* features = graph->outputs()[0];
-  CamLayer layer =
-      graph::FindCamLayer(features, 8, graph::FindFeatureMap(features), "last-map");
+  CamLayer layer = graph::FindCamLayer(features, 8, graph::FindFeatureMap(features), "last-map");
   CHECK(layer.value == FindNode(*graph, "aten::relu")->output());
   layer.value = nullptr;
   return layer;

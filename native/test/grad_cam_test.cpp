@@ -181,7 +181,8 @@ TEST_CASE("half precision gives nearly the same maps, as float32") {
     const CamResult expected = single.Cam(request), result = half.Cam(request);
     INFO(name);
     CHECK(result.raw.scalar_type() == at::kFloat);
-    CHECK(LargestDifference(result.raw, expected.raw) < 0.1 * expected.raw.abs().max().item<double>());
+    CHECK(LargestDifference(result.raw, expected.raw) <
+          0.1 * expected.raw.abs().max().item<double>());
   }
 }
 

@@ -52,8 +52,7 @@ TEST_CASE("the gradient is that of the weighted sum of the outputs") {
 TEST_CASE("gradients of half precision come as float32") {
   Plan plan = PlanOf("def forward(self, x):\n  return x * 2.0\n");
   const at::Tensor x = Seeded({8}, 1).to(at::kBFloat16).requires_grad_();
-  const at::Tensor gradient =
-      PullBack(RunRecorded(plan, x)[0], x, at::ones({8}, at::kDouble));
+  const at::Tensor gradient = PullBack(RunRecorded(plan, x)[0], x, at::ones({8}, at::kDouble));
   CHECK(gradient.scalar_type() == at::kFloat);
   CHECK(LargestDifference(gradient, at::full({8}, 2.0F)) == 0);
 }

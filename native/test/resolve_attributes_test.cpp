@@ -69,8 +69,8 @@ TEST_CASE("constants ask for no gradients of their own") {
 }
 
 TEST_CASE("what the method writes is read each time") {
-  auto module = MakeModule(
-      "def forward(self, x):\n  self.n = self.n + 1\n  return x * self.n\n", {{"n", at::zeros({1})}});
+  auto module = MakeModule("def forward(self, x):\n  self.n = self.n + 1\n  return x * self.n\n",
+                           {{"n", at::zeros({1})}});
   const auto graph = graph::ResolveAttributes(module, "forward");
   const at::Tensor x = at::ones({1});
   CHECK(Run(graph, module, x).item<double>() == 1);
@@ -88,8 +88,8 @@ TEST_CASE("cutting gradients off is noticed in called modules too") {
 }
 
 TEST_CASE("models as they are on disk give the answers of their module") {
-  for (const auto& file : {"scripted-conv.pt", "traced-conv.pt", "vit.pt", "convnext.pt",
-                           "wrapped-everything.pt"}) {
+  for (const auto& file :
+       {"scripted-conv.pt", "traced-conv.pt", "vit.pt", "convnext.pt", "wrapped-everything.pt"}) {
     auto module = torch::jit::load(test::ModelPath(file));
     module.eval();
     const at::Tensor x = Seeded({2, 3, 32, 32}, 6);

@@ -40,7 +40,8 @@ TEST_CASE("the numbers are standard normal, and images of other components unrel
   CHECK(std::abs(a.square().mean().item<double>() - 1) < 5 * std::sqrt(2 / n));
   CHECK(std::abs((a * b).mean().item<double>()) < 5 / std::sqrt(n));
   CHECK(std::abs((a.slice(0, 1) * a.slice(0, 0, -1)).mean().item<double>()) < 5 / std::sqrt(n));
-  CHECK(a.abs().lt(1).to(at::kDouble).mean().item<double>() == doctest::Approx(0.6827).epsilon(0.01));
+  CHECK(a.abs().lt(1).to(at::kDouble).mean().item<double>() ==
+        doctest::Approx(0.6827).epsilon(0.01));
 }
 
 TEST_CASE("sizes that four does not divide are filled to the end") {

@@ -5,9 +5,9 @@
 namespace spurious::test {
 
 WrittenModel::WrittenModel(const std::string& body) {
-  auto module = MakeModule(
-      "def forward(self, x):\n" + body + "  return torch.linear(y, self.w, self.b)\n",
-      {{"w", Seeded({5, 3}, 1)}, {"b", Seeded({5}, 2)}});
+  auto module =
+      MakeModule("def forward(self, x):\n" + body + "  return torch.linear(y, self.w, self.b)\n",
+                 {{"w", Seeded({5, 3}, 1)}, {"b", Seeded({5}, 2)}});
   module.save(path());
 }
 

@@ -37,14 +37,22 @@ Arguments Parse(int argc, char** argv) {
     const std::string flag = argv[i];
     const bool has_value = i + 1 < argc;
     if (flag.starts_with("--") && !has_value) throw std::invalid_argument(flag + ": needs a value");
-    if (flag == "--size") arguments.size = std::stol(argv[++i]);
-    else if (flag == "--batch") arguments.batch = std::stol(argv[++i]);
-    else if (flag == "--runs") arguments.runs = std::stoi(argv[++i]);
-    else if (flag == "--threads") arguments.engine.threads = std::stoi(argv[++i]);
-    else if (flag == "--device") arguments.engine.device = argv[++i];
-    else if (flag == "--dtype") arguments.engine.dtype = DType(argv[++i]);
-    else if (flag.starts_with("--")) throw std::invalid_argument(flag + ": unknown flag");
-    else arguments.engine.path = flag;
+    if (flag == "--size")
+      arguments.size = std::stol(argv[++i]);
+    else if (flag == "--batch")
+      arguments.batch = std::stol(argv[++i]);
+    else if (flag == "--runs")
+      arguments.runs = std::stoi(argv[++i]);
+    else if (flag == "--threads")
+      arguments.engine.threads = std::stoi(argv[++i]);
+    else if (flag == "--device")
+      arguments.engine.device = argv[++i];
+    else if (flag == "--dtype")
+      arguments.engine.dtype = DType(argv[++i]);
+    else if (flag.starts_with("--"))
+      throw std::invalid_argument(flag + ": unknown flag");
+    else
+      arguments.engine.path = flag;
   }
   if (arguments.engine.path.empty()) throw std::invalid_argument("usage: core_check MODEL [flags]");
   return arguments;
@@ -89,13 +97,13 @@ void Run(const Arguments& arguments) {
   engine.Load(on_loaded);
   Describe(*Wait(std::move(loaded)));
 
-  std::vector<uint8_t> pixels(static_cast<size_t>(arguments.batch * arguments.size *
-                                                  arguments.size * 3));
+  std::vector<uint8_t> pixels(
+      static_cast<size_t>(arguments.batch * arguments.size * arguments.size * 3));
   std::mt19937 random(0);
   for (auto& value : pixels) value = static_cast<uint8_t>(random());
   ForwardJob job;
-  job.images = {pixels.data(), arguments.batch, arguments.size, arguments.size, {0, 0, 0},
-                {1, 1, 1}};
+  job.images = {pixels.data(),  arguments.batch, arguments.size,
+                arguments.size, {0, 0, 0},       {1, 1, 1}};
   job.rows = arguments.batch;
 
   std::vector<double> seconds;
