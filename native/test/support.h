@@ -8,6 +8,15 @@
 #include <string>
 #include <vector>
 
+// GCC says so by a macro, Clang by a feature.
+#if defined(__SANITIZE_ADDRESS__)
+#define SPURIOUS_HAS_ADDRESS_SANITIZER
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define SPURIOUS_HAS_ADDRESS_SANITIZER
+#endif
+#endif
+
 namespace spurious::test {
 
 // A file or folder of test/fixtures.
@@ -77,14 +86,8 @@ class TemporaryFolder {
 };
 
 // Whether this program is built with AddressSanitizer, whose own memory hides the program's.
-#if defined(__SANITIZE_ADDRESS__)
+#ifdef SPURIOUS_HAS_ADDRESS_SANITIZER
 inline constexpr bool kAddressSanitizer = true;
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-inline constexpr bool kAddressSanitizer = true;
-#else
-inline constexpr bool kAddressSanitizer = false;
-#endif
 #else
 inline constexpr bool kAddressSanitizer = false;
 #endif
