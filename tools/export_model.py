@@ -16,6 +16,7 @@ import argparse
 import json
 import math
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
@@ -263,6 +264,8 @@ def parser() -> argparse.ArgumentParser:
 
 def main(words: list[str] | None = None) -> int:
     arguments = parser().parse_args(words)
+    # TorchScript is what is asked for; newer versions of torch call every part of it deprecated.
+    warnings.filterwarnings("ignore", message="`torch.jit")
     try:
         if arguments.list is not None:
             for name in list_models(arguments.library, arguments.list, arguments.pretrained):

@@ -11,6 +11,7 @@
 
 namespace spurious {
 
+// NOLINTNEXTLINE(google-build-namespaces): one copy for each SIMD level
 namespace {
 
 #define LINALG_INLINE inline __attribute__((always_inline)) LINALG_TARGET
@@ -165,6 +166,7 @@ LINALG_INLINE void CountBlock(int64_t n, const double* d, const double* e2, doub
   Vec point[kVectors], pivot[kVectors], count[kVectors] = {};
   for (int v = 0; v < kVectors; ++v) {
     point[v] = Load(at + v * kLanes);
+    // NOLINTNEXTLINE(misc-redundant-expression): 1, or NaN where the point is not finite
     pivot[v] = point[v] - point[v] + 1.0;
   }
   const Vec smallest = pivot[0] * least;

@@ -61,6 +61,7 @@ Image ReadImage(const std::string& npy) {
       file.starts_with("\x93NUMPY\x01") && shape != std::string::npos &&
       text.find("'|u1'") != std::string::npos &&
       text.find("'fortran_order': False") != std::string::npos &&
+      // NOLINTNEXTLINE(bugprone-unchecked-string-to-number-conversion): fixtures are well formed
       std::sscanf(text.c_str() + shape, "'shape': (%d, %d, 3)", &image.height, &image.width) == 2;
   const size_t size = static_cast<size_t>(image.height) * static_cast<size_t>(image.width) * 3;
   if (!readable || file.size() != 10 + header + size) {

@@ -80,6 +80,7 @@ class JsonReader {
   std::string RestOfString() {
     std::string string;
     for (; at_ < text_.size() && text_[at_] != '"'; ++at_) {
+      // NOLINTNEXTLINE(bugprone-inc-dec-in-conditions): left to right by &&
       if (text_[at_] == '\\' && ++at_ < text_.size() && text_[at_] != '"' && text_[at_] != '\\') {
         Fail("no other escape than of a quote or a backslash");
       }
