@@ -75,6 +75,16 @@ void SetEvaluationMode(torch::jit::Module& module) {
   }
 }
 
+// Weights and statistics alone: tables of indices, as attention with relative positions has them,
+// stay whole numbers (Module::to would convert them too).
+void ToFloat(const torch::jit::Module& module) {
+  auto convert = [](at::Tensor tensor) {
+    if (tensor.is_floating_point()) tensor.set_data(tensor.to(at::kFloat));
+  };
+  for (const at::Tensor& parameter : module.parameters()) convert(parameter);
+  for (const at::Tensor& buffer : module.buffers()) convert(buffer);
+}
+
 // Values of arguments after the image that have defaults; one without cannot be filled in.
 void BindDefaults(torch::jit::Graph& graph, const c10::FunctionSchema& schema) {
   const auto& arguments = schema.arguments();
@@ -113,7 +123,7 @@ PreparedModel::PreparedModel(const std::string& path, at::Device device, at::Sca
     SetEvaluationMode(module);
     // Batch norms are folded in float32 whatever the final precision: folding in half precision
     // would lose digits.
-    module.to(at::kFloat);
+    ToFloat(module);
     module = torch::jit::freeze_module(module);
     self_ = module._ivalue();
     graph_ = module.get_method("forward").graph();
@@ -167,7 +177,7 @@ const ModelGraph& PreparedModel::Original() const {
   std::optional<std::string> metadata;
   torch::jit::Module module = Load(path_, device_, metadata);
   SetEvaluationMode(module);
-  module.to(at::kFloat);
+  ToFloat(module);
   ModelGraph original;
   original.name = "original";
   original.self = module._ivalue();
