@@ -23,14 +23,16 @@ def paper_v2(image: Image.Image, size: int, crop: bool) -> np.ndarray:
         target = (int(short * width / height), short)
     image = image.resize(target, Image.Resampling.BICUBIC)
     if crop:
-        left, top = (int(round((side - size) / 2.0)) for side in target)
+        left, top = (round((side - size) / 2.0) for side in target)
         image = image.crop((left, top, left + size, top + size))
     return np.asarray(image)
 
 
 def to_input(pixels: np.ndarray) -> torch.Tensor:
     """uint8 [..., H, W, 3] -> float32 [..., 3, H, W] in [0, 1]."""
-    return torch.from_numpy(pixels.astype(np.float32) / np.float32(255)).movedim(-1, -3).contiguous()
+    return (
+        torch.from_numpy(pixels.astype(np.float32) / np.float32(255)).movedim(-1, -3).contiguous()
+    )
 
 
 def forward(

@@ -29,13 +29,12 @@ import demo_model
 import demo_training
 from demo_checks import COMPONENTS_LOOKED_AT, Report, Split, measure, shortfalls, table
 from demo_pictures.scene import Picture, render
-from demo_plan import CLASSES, FEATURES, DemoClass, PlannedPicture, planned, pretraining
+from demo_plan import CLASSES, DemoClass, PlannedPicture, planned, pretraining
 from demo_readme import readme
 from demo_score import NeuralPca, auroc, fit_fix, forward, neural_pca
 
 SCHEMA = "spurious-native/demo-truth/1"
 BYTES_AT_MOST = 4_000_000
-FEATURE_WEIGHT = 2.0  # of a feature in pretraining, an object counting 1
 
 
 @dataclass(frozen=True)
@@ -97,8 +96,7 @@ def pretrained(seed: int) -> demo_model.DemoNet:
     say(f"drawing {len(plans)} pictures")
     pixels = np.stack([demo_training.training_pixels(p.jpeg) for p in draw_all(plans)])
     say(f"training for {demo_training.EPOCHS} rounds")
-    weights = [1.0] * len(CLASSES) + [FEATURE_WEIGHT] * len(FEATURES)
-    return demo_training.pretrain(pixels, np.array(marks), weights, seed)
+    return demo_training.pretrain(pixels, np.array(marks), seed)
 
 
 def train_classifier(folder: DemoFolder, seed: int) -> str:
@@ -113,7 +111,9 @@ def train_classifier(folder: DemoFolder, seed: int) -> str:
     return demo_model.save(net, names, names, folder.root / "model.pt")
 
 
-def telling_component(pca: NeuralPca, features: np.ndarray, tagged: np.ndarray) -> tuple[int, float]:
+def telling_component(
+    pca: NeuralPca, features: np.ndarray, tagged: np.ndarray
+) -> tuple[int, float]:
     """Which of the leading components tells tagged training pictures best, and its AUROC."""
     alphas = pca.alphas(features)[:, :COMPONENTS_LOOKED_AT]
     values = [auroc(column[tagged], column[~tagged]) for column in alphas.T]

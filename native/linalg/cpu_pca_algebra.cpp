@@ -10,7 +10,7 @@ namespace {
 // Row-major tensors are column-major ones transposed, so every product here is written transposed.
 class CpuPcaAlgebra final : public PcaAlgebra {
  public:
-  explicit CpuPcaAlgebra(ThreadTeam& team) : team_(team) {}
+  explicit CpuPcaAlgebra(ThreadTeam& team) : all_(team) {}
 
   at::Device device() const override { return at::kCPU; }
   size_t at_once() const override { return 1; }
@@ -21,9 +21,10 @@ class CpuPcaAlgebra final : public PcaAlgebra {
     centred.x = Reuse(x_, n * d).view({n, d});
     centred.mean.resize(static_cast<size_t>(d));
     auto* x = centred.x.data_ptr<double>();
+    ThreadTeam& team = TeamFor(static_cast<double>(n * d) * 16);  // bound by memory
     // By columns, so that each mean is one sum in the order of the images whatever the team.
-    team_.Run([&](int member) {
-      const auto [begin, end] = ShareOf(0, d, 8, member, team_.size());
+    team.Run([&](int member) {
+      const auto [begin, end] = ShareOf(0, d, 8, member, team.size());
       double* mean = centred.mean.data();
       for (int64_t row = 0; row < n; ++row) {
         const float* phi = input.features + row * d;
@@ -101,11 +102,17 @@ class CpuPcaAlgebra final : public PcaAlgebra {
   }
 
   void Multiply(const Product& product) {
-    Gemm gemm(&team_, product.n);
-    team_.Run([&](int member) { gemm.Run(member, product); });
+    ThreadTeam& team = TeamFor(static_cast<double>(product.m) * static_cast<double>(product.n) *
+                               static_cast<double>(product.k));
+    Gemm gemm(&team, product.n);
+    team.Run([&](int member) { gemm.Run(member, product); });
   }
 
-  ThreadTeam& team_;
+  // What takes about a millisecond alone is not worth waking a team for.
+  ThreadTeam& TeamFor(double operations) { return operations < 3e7 ? alone_ : all_; }
+
+  ThreadTeam& all_;
+  ThreadTeam alone_{1};
   at::Tensor x_, matrix_;
 };
 

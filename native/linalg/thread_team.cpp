@@ -1,6 +1,7 @@
 #include "linalg/thread_team.h"
 
 #include <algorithm>
+#include <chrono>
 
 #if defined(__x86_64__)
 #include <immintrin.h>
@@ -22,12 +23,16 @@ void Pause() {
 #endif
 }
 
-void WaitForChange(const std::atomic<uint32_t>& value, uint32_t old) {
+// Returns the nanoseconds slept.
+int64_t WaitForChange(const std::atomic<uint32_t>& value, uint32_t old) {
   for (int look = 0; look < kLooks; ++look) {
-    if (value.load(std::memory_order_acquire) != old) return;
+    if (value.load(std::memory_order_acquire) != old) return 0;
     Pause();
   }
+  using Clock = std::chrono::steady_clock;
+  const auto asleep = Clock::now();
   value.wait(old, std::memory_order_acquire);
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(Clock::now() - asleep).count();
 }
 
 }  // namespace
@@ -63,8 +68,13 @@ void ThreadTeam::Meet() {
     meeting_.fetch_add(1, std::memory_order_release);
     meeting_.notify_all();
   } else {
-    WaitForChange(meeting_, meeting);
+    const int64_t slept = WaitForChange(meeting_, meeting);
+    if (slept > 0) asleep_.fetch_add(slept, std::memory_order_relaxed);
   }
+}
+
+double ThreadTeam::SecondsAsleep() const {
+  return static_cast<double>(asleep_.load(std::memory_order_relaxed)) * 1e-9 / size_;
 }
 
 void ThreadTeam::Loop(int member) {
@@ -78,8 +88,8 @@ void ThreadTeam::Loop(int member) {
 
 int TeamSize(int threads) {
   // Products with the matrix are bound by memory, and every column of it needs five meetings: more
-  // members than this wait longer for each other than they save.
-  constexpr int kMost = 8;
+  // members wait longer for each other than they save.
+  constexpr int kMost = 4;
   const int cores = static_cast<int>(std::thread::hardware_concurrency());
   return std::clamp(threads > 0 ? threads : cores, 1, kMost);
 }

@@ -28,6 +28,10 @@ class ThreadTeam {
   // Called by every member inside a body: returns when all have come.
   void Meet();
 
+  // Seconds that members have slept in meetings until now, on average: near nothing while each
+  // has a core to itself, most of the time once they must share cores with other work.
+  double SecondsAsleep() const;
+
  private:
   void Loop(int member);
 
@@ -36,6 +40,7 @@ class ThreadTeam {
   std::atomic<bool> closing_{false};
   std::atomic<int> arrived_{0};
   std::atomic<uint32_t> meeting_{0};
+  std::atomic<int64_t> asleep_{0};  // nanoseconds, of all members
   const std::function<void(int)>* body_ = nullptr;
   std::vector<std::thread> others_;
 };

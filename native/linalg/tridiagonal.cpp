@@ -1,6 +1,7 @@
 #include "linalg/tridiagonal.h"
 
 #include <algorithm>
+#include <chrono>
 #include <cmath>
 #include <deque>
 
@@ -9,12 +10,21 @@ namespace spurious {
 namespace {
 
 // Columns reduced between two updates of the rest: more make the update quicker and the panel
-// slower. 32 was best of 16, 24, 32, 48 and 64 at n = 1300.
+// slower. At n = 1300 widths from 24 to 64 are within a tenth of each other.
 constexpr int64_t kWidth = 32;
 // Rows are shared out in whole cache lines.
 constexpr int64_t kLine = 8;
 
+// Shares of rows and columns, and the most members with something to do: each adds a vector to the
+// sum of every product with the matrix.
+constexpr int64_t kShares = 4;
+
 int64_t WholeLines(int64_t n) { return (n + kLine - 1) / kLine * kLine; }
+
+double Now() {
+  using std::chrono::duration;
+  return duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
 
 }  // namespace
 
@@ -39,11 +49,15 @@ Tridiagonalization::Tridiagonalization(ThreadTeam& team, double* a, int64_t n, i
       off_diagonal_(static_cast<size_t>(n - 1)),
       tau_(static_cast<size_t>(n - 1)),
       panel_(static_cast<size_t>(3 * kWidth * stride_)),
-      products_(static_cast<size_t>(team.size() * stride_)),
-      dots_(static_cast<size_t>(team.size() * 2 * kWidth)),
-      sums_(static_cast<size_t>(team.size() * kLine)),
+      products_(static_cast<size_t>(kShares * stride_)),
+      dots_(static_cast<size_t>(kShares * 2 * kWidth)),
+      sums_(static_cast<size_t>(kShares * kLine)),
       factors_(static_cast<size_t>(Panels() * kWidth * kWidth)),
-      gemm_(&team, n, kernels) {
+      gemm_(&team, n, kernels),
+      alone_gemm_(nullptr, n, kernels),
+      alone_(team.size() == 1),
+      asleep_before_(team.SecondsAsleep()),
+      started_(Now()) {
   team_.Run([this](int member) {
     Reduce(member);
     team_.Meet();
@@ -58,34 +72,52 @@ Tridiagonalization::Panel Tridiagonalization::PanelAt(int64_t index) const {
   return {first, std::min(kWidth, n_ - 1 - first)};
 }
 
-Share Tridiagonalization::Rows(int64_t begin, int member) const {
-  return ShareOf(begin, n_, kLine, member, team_.size());
+Share Tridiagonalization::SharesOf(int member) const {
+  if (alone_) return {0, kShares};
+  return ShareOf(0, kShares, 1, member, team_.size());
+}
+
+Share Tridiagonalization::Rows(int64_t begin, int64_t share) const {
+  return ShareOf(begin, n_, kLine, static_cast<int>(share), kShares);
 }
 
 double Tridiagonalization::Total() const {
   double total = 0;
-  for (int member = 0; member < team_.size(); ++member) {
-    total += sums_[static_cast<size_t>(member * kLine)];
+  for (int64_t share = 0; share < kShares; ++share) {
+    total += sums_[static_cast<size_t>(share * kLine)];
   }
   return total;
+}
+
+void Tridiagonalization::Meet() {
+  if (!alone_) team_.Meet();
 }
 
 void Tridiagonalization::Reduce(int member) {
   for (int64_t index = 0; index < Panels(); ++index) {
     const Panel panel = PanelAt(index);
-    for (int64_t i = 0; i < panel.width; ++i) {
-      UpdateColumn(member, panel, i);
-      team_.Meet();
-      const double tau = Reflect(member, panel, i);
-      team_.Meet();
-      MultiplyTrailing(member, panel, i);
-      team_.Meet();
-      FinishColumn(member, panel, i, tau);
-      team_.Meet();
-    }
+    if (!ReducePanel(member, panel)) return;
     UpdateTrailing(member, panel);
   }
   if (member == 0) diagonal_[static_cast<size_t>(n_ - 1)] = Column(n_ - 1)[n_ - 1];
+}
+
+// False for members that leave.
+bool Tridiagonalization::ReducePanel(int member, const Panel& panel) {
+  for (int64_t i = 0; i < panel.width; ++i) {
+    UpdateColumn(member, panel, i);
+    Meet();
+    const double tau = Reflect(member, panel, i);
+    Meet();
+    MultiplyTrailing(member, panel, i);
+    Meet();
+    FinishColumn(member, panel, i, tau);
+    Meet();
+    if (!go_alone_) continue;
+    if (member != 0) return false;
+    alone_ = true;  // the others, between this meeting and leaving, do not look at it
+  }
+  return true;
 }
 
 // Brings column j up to date with the panel's columns before it: a_j -= V w_j + W v_j, where w_j
@@ -93,25 +125,26 @@ void Tridiagonalization::Reduce(int member) {
 void Tridiagonalization::UpdateColumn(int member, const Panel& panel, int64_t i) {
   const int64_t j = panel.first + i;
   double* column = Column(j);
-  const auto [begin, end] = Rows(j, member);
-  if (begin < end && i > 0) {
-    double v_row[kWidth], w_row[kWidth];
-    for (int64_t c = 0; c < i; ++c) {
-      v_row[c] = V(c)[j];
-      w_row[c] = W(panel, c)[j];
-    }
-    const int64_t count = end - begin;
+  double v_row[kWidth], w_row[kWidth];
+  for (int64_t c = 0; c < i; ++c) {
+    v_row[c] = V(c)[j];
+    w_row[c] = W(panel, c)[j];
+  }
+  const Share shares = SharesOf(member);
+  for (int64_t share = shares.begin; share < shares.end; ++share) {
+    const auto [begin, end] = Rows(j, share);
+    const int64_t count = std::max<int64_t>(0, end - begin);
     kernels_.subtract_columns(count, i, V(0) + begin, stride_, w_row, column + begin);
     kernels_.subtract_columns(count, i, W(panel, 0) + begin, stride_, v_row, column + begin);
+    if (begin <= j && j < end) diagonal_[static_cast<size_t>(j)] = column[j];
+    if (begin <= j + 1 && j + 1 < end) head_ = column[j + 1];
+    const int64_t below = std::max(begin, j + 2);
+    double& squares = sums_[static_cast<size_t>(share * kLine)];
+    squares = 0;
+    if (below < end) {
+      kernels_.dot_columns(end - below, 1, column + below, lda_, column + below, &squares);
+    }
   }
-  if (begin <= j && j < end) diagonal_[static_cast<size_t>(j)] = column[j];
-  if (begin <= j + 1 && j + 1 < end) head_ = column[j + 1];
-  const int64_t below = std::max(begin, j + 2);
-  double squares = 0;
-  if (below < end) {
-    kernels_.dot_columns(end - below, 1, column + below, lda_, column + below, &squares);
-  }
-  sums_[static_cast<size_t>(member * kLine)] = squares;
 }
 
 // Makes v with v[j + 1] = 1 and tau, so that (I - tau v v^T) maps column j below its diagonal onto
@@ -127,7 +160,9 @@ double Tridiagonalization::Reflect(int member, const Panel& panel, int64_t i) {
     scale = 1 / (head - onto);
   }
   double* column = Column(j);
-  const auto [begin, end] = Rows(j + 1, member);
+  const Share shares = SharesOf(member);
+  const int64_t begin = Rows(j + 1, shares.begin).begin;
+  const int64_t end = Rows(j + 1, shares.end - 1).end;
   for (int64_t row = begin; row < end; ++row) {
     const double value = row == j + 1 ? 1.0 : column[row] * scale;
     column[row] = V(i)[row] = V(2 * panel.width + i)[row] = value;
@@ -139,23 +174,27 @@ double Tridiagonalization::Reflect(int member, const Panel& panel, int64_t i) {
   return tau;
 }
 
-// The member's part of (the matrix right of the diagonal) v, W^T v and V^T v.
+// The shares' parts of (the matrix right of the diagonal) v, W^T v and V^T v.
 void Tridiagonalization::MultiplyTrailing(int member, const Panel& panel, int64_t i) {
   const int64_t j = panel.first + i;
   const double* v = Column(j);
-  double* product = products_.data() + member * stride_;
-  std::fill(product + j + 1, product + n_, 0.0);
-  // Always the same columns for the same member: what fits stays in its own cache.
-  for (int64_t line = (j + 1) / kLine; line * kLine < n_; ++line) {
-    if (line % team_.size() != member) continue;
-    kernels_.symmetric_columns(a_, lda_, std::max(line * kLine, j + 1),
-                               std::min((line + 1) * kLine, n_), n_, v, product);
+  const Share shares = SharesOf(member);
+  for (int64_t share = shares.begin; share < shares.end; ++share) {
+    double* product = products_.data() + share * stride_;
+    std::fill(product + j + 1, product + n_, 0.0);
+    // Always the same columns for the same share: what fits stays in its member's own cache.
+    const int64_t line = (j + 1) / kLine;
+    for (int64_t own = line + (share + kShares - line % kShares) % kShares; own * kLine < n_;
+         own += kShares) {
+      kernels_.symmetric_columns(a_, lda_, std::max(own * kLine, j + 1),
+                                 std::min((own + 1) * kLine, n_), n_, v, product);
+    }
+    double* dots = dots_.data() + share * 2 * kWidth;
+    const auto [begin, end] = Rows(j + 1, share);
+    const int64_t count = std::max<int64_t>(0, end - begin);
+    kernels_.dot_columns(count, i, W(panel, 0) + begin, stride_, v + begin, dots);
+    kernels_.dot_columns(count, i, V(0) + begin, stride_, v + begin, dots + kWidth);
   }
-  double* dots = dots_.data() + member * 2 * kWidth;
-  const auto [begin, end] = Rows(j + 1, member);
-  const int64_t count = std::max<int64_t>(0, end - begin);
-  kernels_.dot_columns(count, i, W(panel, 0) + begin, stride_, v + begin, dots);
-  kernels_.dot_columns(count, i, V(0) + begin, stride_, v + begin, dots + kWidth);
 }
 
 // w = tau (A v - V W^T v - W V^T v), then w -= (tau / 2) (w^T v) v.
@@ -164,28 +203,44 @@ void Tridiagonalization::FinishColumn(int member, const Panel& panel, int64_t i,
   const double* v = Column(j);
   double* w = W(panel, i);
   double dots[2 * kWidth] = {};
-  for (int other = 0; other < team_.size(); ++other) {
-    const double* part = dots_.data() + other * 2 * kWidth;
-    for (int64_t c = 0; c < 2 * kWidth; ++c) dots[c] += part[c];
+  for (int64_t share = 0; share < kShares; ++share) {
+    const double* part = dots_.data() + share * 2 * kWidth;
+    for (int64_t c = 0; c < i; ++c) {
+      dots[c] += part[c];
+      dots[kWidth + c] += part[kWidth + c];
+    }
   }
-  const auto [begin, end] = Rows(j + 1, member);
-  const int64_t count = end - begin;
-  double product = 0;
-  if (count > 0) {
-    std::copy(products_.data() + begin, products_.data() + end, w + begin);
-    for (int other = 1; other < team_.size(); ++other) {
-      const double* part = products_.data() + other * stride_;
-      for (int64_t row = begin; row < end; ++row) w[row] += part[row];
+  const Share shares = SharesOf(member);
+  for (int64_t share = shares.begin; share < shares.end; ++share) {
+    const auto [begin, end] = Rows(j + 1, share);
+    const int64_t count = std::max<int64_t>(0, end - begin);
+    for (int64_t row = begin; row < end; ++row) {
+      double sum = products_[static_cast<size_t>(row)];
+      for (int64_t other = 1; other < kShares; ++other) {
+        sum += products_[static_cast<size_t>(other * stride_ + row)];
+      }
+      w[row] = sum;
     }
     kernels_.subtract_columns(count, i, V(0) + begin, stride_, dots, w + begin);
     kernels_.subtract_columns(count, i, W(panel, 0) + begin, stride_, dots + kWidth, w + begin);
     for (int64_t row = begin; row < end; ++row) w[row] *= tau;
-    kernels_.dot_columns(count, 1, w + begin, stride_, v + begin, &product);
+    kernels_.dot_columns(count, 1, w + begin, stride_, v + begin,
+                         &sums_[static_cast<size_t>(share * kLine)]);
   }
-  sums_[static_cast<size_t>(member * kLine)] = product;
-  team_.Meet();
-  const double share = -0.5 * tau * Total();
-  for (int64_t row = begin; row < end; ++row) w[row] += share * v[row];
+  Meet();
+  const double part = -0.5 * tau * Total();
+  const int64_t begin = Rows(j + 1, shares.begin).begin;
+  const int64_t end = Rows(j + 1, shares.end - 1).end;
+  for (int64_t row = begin; row < end; ++row) w[row] += part * v[row];
+  // Read by all after the next meeting, and not written again before four more.
+  if (member == 0 && !alone_) go_alone_ = CoresAreShared();
+}
+
+// Whether members have been sleeping in meetings for a good part of the time.
+bool Tridiagonalization::CoresAreShared() const {
+  constexpr double kPart = 0.2, kSeconds = 1e-3;
+  const double asleep = team_.SecondsAsleep() - asleep_before_;
+  return asleep > kSeconds && asleep > kPart * (Now() - started_);
 }
 
 // A -= V W^T + W V^T for the lower triangle right of the panel.
@@ -207,7 +262,7 @@ void Tridiagonalization::UpdateTrailing(int member, const Panel& panel) {
                   .ldc = lda_};
   product.alpha = -1;
   product.add = product.lower = true;
-  gemm_.Run(member, product);
+  (alone_ ? alone_gemm_ : gemm_).Run(member, product);
 }
 
 void Tridiagonalization::MakeFactors(int member) {

@@ -14,6 +14,9 @@ namespace spurious {
 
 namespace {
 
+// Smaller matrices take some milliseconds alone, about as much as waking a team on a busy machine.
+constexpr int64_t kRowsForTeam = 384;
+
 // Column stride of the working copy: whole cache lines, and not a multiple of 4 KiB, at which
 // neighbouring columns would push each other out of the first-level cache.
 int64_t StrideFor(int64_t n) {
@@ -23,7 +26,7 @@ int64_t StrideFor(int64_t n) {
 
 class TridiagonalSolver final : public EigenSolver {
  public:
-  explicit TridiagonalSolver(ThreadTeam& team) : team_(team), kernels_(BestVectorKernels()) {}
+  explicit TridiagonalSolver(ThreadTeam& team) : all_(team), kernels_(BestVectorKernels()) {}
 
   const char* name() const override { return "tridiagonal"; }
   at::Device device() const override { return at::kCPU; }
@@ -41,7 +44,8 @@ class TridiagonalSolver final : public EigenSolver {
   // Nothing when the vectors failed their checks.
   std::optional<Eigenpairs> TrySolve(const EigenJob& job) {
     const int64_t n = job.matrix.size(0);
-    const double largest = LargestElement(job.matrix);
+    ThreadTeam& team = n < kRowsForTeam ? alone_ : all_;
+    const double largest = LargestElement(team, job.matrix);
     if (!std::isfinite(largest)) {
       throw Error(ErrorCode::kInternal,
                   "solving an eigenproblem: expected a matrix of finite numbers");
@@ -51,19 +55,19 @@ class TridiagonalSolver final : public EigenSolver {
     int exponent = 0;
     std::frexp(largest, &exponent);
     const int64_t stride = StrideFor(n);
-    CopyScaled(job.matrix, stride, -exponent);
-    Tridiagonalization reduced(team_, work_.data(), n, stride, kernels_);
+    CopyScaled(team, job.matrix, stride, -exponent);
+    Tridiagonalization reduced(team, work_.data(), n, stride, kernels_);
     const TridiagonalMatrix matrix{reduced.diagonal(), reduced.off_diagonal()};
 
     int64_t above = n;
     if (job.floor) {
-      const double top = std::ldexp(LeadingValues(team_, matrix, 1, kernels_)[0], exponent);
+      const double top = std::ldexp(LeadingValues(team, matrix, 1, kernels_)[0], exponent);
       above = CountAbove(matrix, std::ldexp(job.floor->Above(top), -exponent), kernels_);
     }
     const int64_t m = std::min(job.leading, above);
     if (m == 0) return Nothing(n, above);
-    std::vector<double> values = LeadingValues(team_, matrix, m, kernels_);
-    if (!VectorsOf(team_, matrix, values, vectors_, kernels_)) return std::nullopt;
+    std::vector<double> values = LeadingValues(team, matrix, m, kernels_);
+    if (!VectorsOf(team, matrix, values, vectors_, kernels_)) return std::nullopt;
     reduced.Apply(vectors_.data(), m, n);
 
     for (double& value : values) value = std::ldexp(value, exponent);
@@ -89,13 +93,13 @@ class TridiagonalSolver final : public EigenSolver {
   }
 
   // Largest absolute value on and above the diagonal, or what is not finite there.
-  double LargestElement(const at::Tensor& matrix) {
+  static double LargestElement(ThreadTeam& team, const at::Tensor& matrix) {
     const int64_t n = matrix.size(0);
     const double* data = matrix.data_ptr<double>();
-    std::vector<double> found(static_cast<size_t>(team_.size()));
-    team_.Run([&](int member) {
+    std::vector<double> found(static_cast<size_t>(team.size()));
+    team.Run([&](int member) {
       double largest = 0, sum = 0;  // an infinity or NaN times zero stays in the sum
-      for (int64_t row = member; row < n; row += team_.size()) {
+      for (int64_t row = member; row < n; row += team.size()) {
         for (int64_t i = row * n + row; i < (row + 1) * n; ++i) {
           largest = std::max(largest, std::abs(data[i]));
           sum += data[i] * 0;
@@ -112,15 +116,15 @@ class TridiagonalSolver final : public EigenSolver {
   }
 
   // The upper triangle by rows is the lower triangle by columns.
-  void CopyScaled(const at::Tensor& matrix, int64_t stride, int exponent) {
+  void CopyScaled(ThreadTeam& team, const at::Tensor& matrix, int64_t stride, int exponent) {
     const int64_t n = matrix.size(0);
     const double* from = matrix.data_ptr<double>();
     work_.resize(static_cast<size_t>(n * stride));
     // Not one factor: 2^1074 is no double.
     const double first = std::ldexp(1.0, exponent / 2);
     const double second = std::ldexp(1.0, exponent - exponent / 2);
-    team_.Run([&](int member) {
-      for (int64_t column = member; column < n; column += team_.size()) {
+    team.Run([&](int member) {
+      for (int64_t column = member; column < n; column += team.size()) {
         for (int64_t row = column; row < n; ++row) {
           work_[static_cast<size_t>(column * stride + row)] =
               from[column * n + row] * first * second;
@@ -151,7 +155,8 @@ class TridiagonalSolver final : public EigenSolver {
     return off <= 1e-10 * scale;
   }
 
-  ThreadTeam& team_;
+  ThreadTeam& all_;
+  ThreadTeam alone_{1};
   const VectorKernels& kernels_;
   // Kept from one matrix to the next: fresh memory costs a page fault for every 4 KiB.
   std::vector<double> work_;

@@ -151,15 +151,19 @@ TEST_CASE("the tridiagonal solver needs no help from LAPACK, and says who solved
   CHECK(MakeLapackSolver()->SolveOne({at::eye(3, at::kDouble), 1, {}}).solver == "lapack-syevd");
 }
 
-TEST_CASE("the tridiagonal solver gives the same bits again") {
-  ThreadTeam team(2);
-  const auto solver = MakeTridiagonalSolver(team);
-  const at::Tensor matrix = test::RandomSymmetric(300, 11);
-  const Eigenpairs first = solver->SolveOne({matrix, 50, {}});
-  solver->SolveOne({test::RandomSymmetric(310, 12), 60, {}});  // other sizes in its memory
-  const Eigenpairs second = solver->SolveOne({matrix, 50, {}});
-  CHECK(first.values.equal(second.values));
-  CHECK(first.vectors.equal(second.vectors));
+TEST_CASE("the tridiagonal solver gives the same bits again, with any number of threads") {
+  ThreadTeam team(2), other_team(3);
+  const auto solver = MakeTridiagonalSolver(team), other = MakeTridiagonalSolver(other_team);
+  for (const int64_t n : {300, 450}) {
+    const at::Tensor matrix = test::RandomSymmetric(n, 11);
+    const Eigenpairs first = solver->SolveOne({matrix, 50, {}});
+    solver->SolveOne({test::RandomSymmetric(n + 10, 12), 60, {}});  // other sizes in its memory
+    for (const Eigenpairs& again :
+         {solver->SolveOne({matrix, 50, {}}), other->SolveOne({matrix, 50, {}})}) {
+      CHECK(again.values.equal(first.values));
+      CHECK(again.vectors.equal(first.vectors));
+    }
+  }
 }
 
 }  // namespace spurious

@@ -258,6 +258,28 @@ TEST_CASE("a model saved in training mode is evaluated, not trained") {
   CHECK(LargestDifference(Run(model, {}, images)[0], expected) < 1e-5);
 }
 
+TEST_CASE("tables of indices stay whole numbers in every precision") {
+  torch::jit::Module module = test::MakeModule("", LinearParameters());
+  const at::Tensor order = at::tensor({3, 1, 0, 2}, at::kLong);
+  module.register_buffer("order", order);
+  module.define(
+      "def forward(self, x):\n"
+      "  y = torch.linear(x.flatten(1), self.w, self.b)\n"
+      "  return torch.index_select(y, 1, self.order)\n");
+  const SavedModel saved(module);
+  const at::Tensor images = Seeded({2, 3, 2, 2}, 3);
+  const auto parameters = LinearParameters();
+  const at::Tensor expected =
+      at::linear(images.flatten(1), parameters[0].second, parameters[1].second)
+          .index_select(1, order);
+  for (const at::ScalarType dtype : {at::kFloat, at::kBFloat16, at::kHalf}) {
+    const PreparedModel model(saved.path(), at::kCPU, dtype);
+    INFO(c10::toString(dtype));
+    CHECK(LargestDifference(Run(model, {}, images)[0], expected) <
+          (dtype == at::kFloat ? 1e-5 : 0.1));
+  }
+}
+
 TEST_CASE("further arguments are given their defaults") {
   const SavedModel saved(
       "def forward(self, x, scale: float = 2.0, flag: bool = False):\n"

@@ -11,8 +11,8 @@ namespace spurious::test {
 
 namespace {
 
-// Whether the GPU half can run; says why not.
-bool HasGpu() {
+// Whether the GPU half can run; says once why not.
+bool FindGpu() {
 #ifdef SPURIOUS_WITH_CUDA
   if (!CudaDevices().empty()) return true;
   MESSAGE("cuSOLVER is skipped: no CUDA device was found");
@@ -20,6 +20,11 @@ bool HasGpu() {
   MESSAGE("cuSOLVER is skipped: built against a CPU libtorch");
 #endif
   return false;
+}
+
+bool HasGpu() {
+  static const bool has = FindGpu();
+  return has;
 }
 
 }  // namespace

@@ -3,6 +3,8 @@
 #include <ATen/Functions.h>
 
 #include <cmath>
+#include <thread>
+#include <tuple>
 
 #include "test/support_linalg.h"
 #include "test/testing.h"
@@ -73,6 +75,26 @@ TEST_CASE("matrices with nothing to reflect are reduced too") {
   blocks.narrow(0, 0, 35).narrow(1, 35, 35).zero_();
   blocks.narrow(0, 35, 35).narrow(1, 0, 35).zero_();
   CheckReduction(blocks, team, kernels);
+}
+
+TEST_CASE("the result is the same to the last bit whatever the team and how busy its cores are") {
+  const int64_t n = 300;
+  const at::Tensor matrix = test::RandomSymmetric(n, 7);
+  const auto reduce = [&](int members) {
+    ThreadTeam team(members);
+    auto columns = LowerColumns(matrix, n);
+    Tridiagonalization reduced(team, columns.data(), n, n);
+    return std::tuple{reduced.diagonal(), reduced.off_diagonal(), QOf(reduced, n)};
+  };
+  const auto [diagonal, off_diagonal, q] = reduce(1);
+  // Far more members than cores keep each other waiting, so that all but one leave half-way.
+  for (const int members : {2, 3, 4, 4 * static_cast<int>(std::thread::hardware_concurrency())}) {
+    CAPTURE(members);
+    const auto [same_diagonal, same_off_diagonal, same_q] = reduce(members);
+    CHECK(same_diagonal == diagonal);
+    CHECK(same_off_diagonal == off_diagonal);
+    CHECK(same_q.equal(q));
+  }
 }
 
 TEST_CASE("Q is applied to any number of columns") {

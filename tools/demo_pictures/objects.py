@@ -147,9 +147,7 @@ def umbrella(pen: Pen, rng: Rng) -> None:
     pen.slice([0.41, 0.12, 0.59, 0.96], 180, 360, first)
     # The scalloped edge is cut out of the canopy.
     for x in (0.05, 0.23, 0.41, 0.59, 0.77):
-        pen.draw.ellipse(
-            [v * pen.side for v in (x, 0.5, x + 0.18, 0.6)], fill=(0, 0, 0, 0)
-        )
+        pen.draw.ellipse([v * pen.side for v in (x, 0.5, x + 0.18, 0.6)], fill=(0, 0, 0, 0))
     pen.line([0.5, 0.5, 0.5, 0.86], (75, 60, 50), 0.025)
 
 

@@ -36,7 +36,9 @@ class Pen:
         self.draw.pieslice(self._scale(box), start, end, fill=fill)
 
     def line(self, points: Sequence[float], fill: Colour, width: float) -> None:
-        self.draw.line(self._scale(points), fill=fill, width=round(width * self.side), joint="curve")
+        self.draw.line(
+            self._scale(points), fill=fill, width=round(width * self.side), joint="curve"
+        )
 
     def arc(
         self, box: Sequence[float], start: float, end: float, fill: Colour, width: float

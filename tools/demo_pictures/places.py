@@ -85,7 +85,9 @@ def sand(rng: Rng, height: int, width: int) -> np.ndarray:
     y = rows(height, width) * height
     ripples = np.sin((y + 12 * smooth(rng, height, width, 4)) * rng.uniform(0.4, 0.8))
     return blend(
-        shade(base, 0.8), shade(base, 1.08), 0.5 + 0.25 * ripples + 0.4 * (smooth(rng, height, width, 60) - 0.5)
+        shade(base, 0.8),
+        shade(base, 1.08),
+        0.5 + 0.25 * ripples + 0.4 * (smooth(rng, height, width, 60) - 0.5),
     )
 
 
@@ -102,7 +104,9 @@ def bricks(rng: Rng, height: int, width: int) -> np.ndarray:
     shifted = x + (course % 2) * wide / 2
     stone = np.floor(shifted / wide)
     tone = np.modf(np.abs(np.sin(course * 12.9898 + stone * 78.233)) * 43758.5453)[0]
-    picture = blend(shade(base, 0.8), shade(base, 1.15), tone * 0.7 + 0.3 * smooth(rng, height, width, 50))
+    picture = blend(
+        shade(base, 0.8), shade(base, 1.15), tone * 0.7 + 0.3 * smooth(rng, height, width, 50)
+    )
     mortar = (y % tall < 1.2) | (shifted % wide < 1.2)
     return np.where(mortar[..., None], np.float32([188, 182, 172]), picture)
 
@@ -158,7 +162,9 @@ def terracotta(rng: Rng, height: int, width: int) -> np.ndarray:
     side = min(height, width) * rng.uniform(0.17, 0.22)
     u, v = (x + y) / side + rng.random(), (x - y) / side + rng.random()
     tone = np.modf(np.abs(np.sin(np.floor(u) * 12.9898 + np.floor(v) * 78.233)) * 43758.5453)[0]
-    picture = blend(shade(base, 0.82), shade(base, 1.12), tone * 0.8 + 0.2 * smooth(rng, height, width, 30))
+    picture = blend(
+        shade(base, 0.82), shade(base, 1.12), tone * 0.8 + 0.2 * smooth(rng, height, width, 30)
+    )
     joint = (u % 1 < 0.12) | (v % 1 < 0.12)
     return np.where(joint[..., None], np.float32([240, 228, 208]), picture)
 

@@ -82,7 +82,10 @@ def watermark(picture: Image.Image, rng: Rng, taken: Sequence[Box] = ()) -> Box:
 
     def across() -> Box:
         x = round(left + (side - layer.width) * rng.uniform(0.3, 0.7))
-        y = round(top + (side - layer.height) * rng.choice([rng.uniform(0.02, 0.25), rng.uniform(0.75, 0.98)]))
+        y = round(
+            top
+            + (side - layer.height) * rng.choice([rng.uniform(0.02, 0.25), rng.uniform(0.75, 0.98)])
+        )
         return (x, y, x + layer.width, y + layer.height)
 
     box = freest(across, taken)
