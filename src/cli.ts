@@ -10,6 +10,8 @@ import { EvidenceCommand } from "./commands/evidence.js";
 import { HelpCommand, overview } from "./commands/help.js";
 import { InspectCommand } from "./commands/inspect.js";
 import { LeaderboardCommand } from "./commands/leaderboard.js";
+import { ModelsImportCommand } from "./commands/models/import.js";
+import { ModelsListCommand } from "./commands/models/list.js";
 import { PcaAlphaCommand } from "./commands/pca/alpha.js";
 import { PcaFitCommand } from "./commands/pca/fit.js";
 import { PcaRankCommand } from "./commands/pca/rank.js";
@@ -17,6 +19,7 @@ import { PcaShowCommand } from "./commands/pca/show.js";
 import { PixelsCommand } from "./commands/pixels.js";
 import { ScoreCommand } from "./commands/score.js";
 import { SpuFixEvalCommand } from "./commands/spufix/eval.js";
+import { SpuFixExportCommand } from "./commands/spufix/export.js";
 import { SpuFixFitCommand } from "./commands/spufix/fit.js";
 import { ERRORS, SpuriousError } from "./errors.js";
 import { makeStyle, wantsColor } from "./terminal/style.js";
@@ -39,8 +42,11 @@ export const COMMANDS = [
   EvidenceCommand,
   SpuFixFitCommand,
   SpuFixEvalCommand,
+  SpuFixExportCommand,
   CompareCommand,
   LeaderboardCommand,
+  ModelsListCommand,
+  ModelsImportCommand,
   InspectCommand,
   PixelsCommand,
   DoctorCommand,

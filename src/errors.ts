@@ -193,6 +193,11 @@ export const ERRORS = {
     meaning: "The classifier's last linear layer was not found in the model's graph.",
     hint: "pass --allow-no-head to score the model from its outputs alone (no features, no PCA)",
   },
+  MODEL_ALREADY_MENDED: {
+    kind: "model",
+    meaning: "The model has a fix built in; what was asked for needs the features of the original.",
+    hint: "use the original model, whose file and SHA-256 the metadata of this one name (`spurious-native inspect`)",
+  },
   MODEL_OUTPUT_UNSUPPORTED: {
     kind: "model",
     meaning: "The model returns something that holds no logits [N, classes].",
@@ -207,6 +212,11 @@ export const ERRORS = {
     kind: "model",
     meaning: "The model's features have no gradient with respect to the image.",
     hint: "export the model anew with gradients enabled and without quantised or fused operations; feature attacks and Grad-CAM need them",
+  },
+  CHECKPOINT_INVALID: {
+    kind: "model",
+    meaning: "A checkpoint holds no weights, or not those of the architecture that was asked for.",
+    hint: "pass the --arch it was trained with; `spurious-native models list` shows them, tools/export_model.py takes any other model",
   },
 
   RESULT_INVALID: {

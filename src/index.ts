@@ -14,16 +14,35 @@ export {
   SpuriousError,
 } from "./errors.js";
 export { evaluate, type EvaluateRequest } from "./evaluation/evaluate.js";
+export {
+  type EvidenceRequest,
+  type EvidenceResult,
+  makeEvidence,
+} from "./evidence/make-evidence.js";
 export type { ClassInfo, ClassMap } from "./imagenet/class-info.js";
 export { builtInHeads, resolveClassMap } from "./imagenet/class-map.js";
 export { pixels, type PixelsOptions, type PixelsRow } from "./images/pixels.js";
 export { type PreparedImage, preprocessImage } from "./images/preprocess.js";
 export { type Preset, PRESETS, type Preprocessing } from "./images/presets.js";
+export { evaluateFix, type EvaluateFixRequest } from "./mitigation/evaluate-fix.js";
+export { exportFix, type ExportFixRequest, type MendedModel } from "./mitigation/export-fix.js";
+export { fitSpuFix, type SpuFixFitRequest } from "./mitigation/fit.js";
 export { Classifier, type ClassifierRequest } from "./models/classifier.js";
 export { Engine, type EngineOptions } from "./models/engine.js";
+export {
+  importModel,
+  type ImportedModel,
+  type ImportModelRequest,
+} from "./models/import/import-model.js";
+export { listModels, type ModelList } from "./models/import/list-models.js";
 export { inspectModel, type ModelInspection } from "./models/inspect.js";
 export type { ModelMetadata } from "./models/metadata.js";
 export { addon } from "./native/load.js";
+export { alphaOfImages, type AlphaResult } from "./pca/alpha-of-images.js";
+export { fitPca, type PcaFitRequest } from "./pca/fit.js";
+export { fitPcaOfFeatures, type PcaFeaturesRequest } from "./pca/fit-features.js";
+export { rankImages, type RankResult } from "./pca/rank.js";
+export { type Spectrum, spectrumOf } from "./pca/spectrum.js";
 export type { EvalClass, EvalResult } from "./results/eval-result.js";
 export { auroc } from "./scoring/auroc.js";
 export { averagePrecision } from "./scoring/average-precision.js";

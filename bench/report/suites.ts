@@ -42,4 +42,19 @@ export const SUITES: readonly Suite[] = [
       { versus: "forward-alone", ratio: 0.95 },
     ],
   },
+  {
+    name: "pca",
+    heading: "Class-wise neural PCA",
+    args: ["pca"],
+    targets: [
+      { versus: "numpy-covariance", ratio: 5 },
+      { versus: "numpy-gram", ratio: 1 },
+    ],
+  },
+  {
+    name: "attack-fp32",
+    heading: "Feature attack images, fp32",
+    args: ["attack"],
+    targets: [{ versus: "original-loop", ratio: 1.6 }],
+  },
 ];

@@ -32,7 +32,8 @@ void ForEachNode(Block* block, const Visit& visit) {
 
 class AttributeReader {
  public:
-  AttributeReader(Graph& graph, const torch::jit::Module& module) : graph_(graph) {
+  AttributeReader(Graph& graph, const torch::jit::Module& module, Attributes which)
+      : graph_(graph), which_(which) {
     ForEachNode(graph.block(), [this](Node* node) {
       if (node->kind() == torch::jit::prim::SetAttr) written_.insert(node->s(c10::attr::name));
     });
@@ -61,7 +62,10 @@ class AttributeReader {
       objects_.emplace(node->output(), value.toObject());
       return;
     }
-    if (value.isTensor()) value = value.toTensor().detach();  // parameters ask for gradients
+    if (value.isTensor()) {
+      if (which_ == Attributes::kAllButTensors) return;
+      value = value.toTensor().detach();  // parameters ask for gradients
+    }
     torch::jit::WithInsertPoint guard(node);
     const auto constant = torch::jit::tryInsertConstant(graph_, value);
     if (!constant) return;
@@ -70,16 +74,21 @@ class AttributeReader {
   }
 
   Graph& graph_;
+  Attributes which_;
   std::set<std::string> written_;
   std::unordered_map<const Value*, Object> objects_;
 };
 
 }  // namespace
 
+void ReplaceReads(Graph& graph, const torch::jit::Module& module, Attributes which) {
+  AttributeReader(graph, module, which).Read(graph.block());
+}
+
 std::shared_ptr<Graph> ResolveAttributes(const torch::jit::Module& module,
-                                         const std::string& method) {
+                                         const std::string& method, Attributes which) {
   auto graph = Inlined(module, method);
-  AttributeReader(*graph, module).Read(graph->block());
+  ReplaceReads(*graph, module, which);
   // Branches on flags (training, in-place) are decided; tensors are left as they are.
   torch::jit::ConstantPropagationImmutableTypes(graph);
   torch::jit::EliminateDeadCode(graph);

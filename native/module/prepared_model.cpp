@@ -11,40 +11,11 @@
 #include "graph/expose_outputs.h"
 #include "graph/resolve_attributes.h"
 #include "graph/rewrite_constants.h"
-#include "module/file_kind.h"
+#include "module/load_module.h"
 
 namespace spurious {
 
 namespace {
-
-constexpr const char* kMetadataFile = "spurious_native.json";
-
-// libtorch's messages carry stack traces; people need the first lines.
-std::string FirstLines(const std::string& text, size_t lines = 3) {
-  size_t end = 0;
-  for (size_t i = 0; i < lines && end != std::string::npos; ++i) end = text.find('\n', end + 1);
-  return text.substr(0, end);
-}
-
-torch::jit::Module Load(const std::string& path, at::Device device,
-                        std::optional<std::string>& metadata) {
-  RequireTorchScript(path);
-  torch::jit::ExtraFilesMap extra{{kMetadataFile, ""}};
-  try {
-    auto module = torch::jit::load(path, device, extra);
-    if (!extra[kMetadataFile].empty()) metadata = extra[kMetadataFile];
-    return module;
-  } catch (const c10::OutOfMemoryError& error) {
-    throw Error(ErrorCode::kOutOfMemory,
-                "loading the model: " + path + ": " + FirstLines(error.what(), 1), path);
-  } catch (const std::exception& error) {
-    throw Error(
-        ErrorCode::kModelDamaged,
-        "loading the model: " + path +
-            ": expected an archive that libtorch can read, got: " + FirstLines(error.what()),
-        path);
-  }
-}
 
 ModelFacts FactsOf(const torch::jit::Module& module) {
   ModelFacts facts;
@@ -67,12 +38,6 @@ bool IsTraced(torch::jit::Graph& graph) {
     if (op == "aten::conv2d") return false;
   }
   return false;
-}
-
-void SetEvaluationMode(torch::jit::Module& module) {
-  for (torch::jit::Module inner : module.modules()) {
-    if (inner.hasattr("training")) inner.setattr("training", false);
-  }
 }
 
 // Weights and statistics alone: tables of indices, as attention with relative positions has them,
@@ -114,7 +79,7 @@ void BindDefaults(torch::jit::Graph& graph, const c10::FunctionSchema& schema) {
 
 PreparedModel::PreparedModel(const std::string& path, at::Device device, at::ScalarType dtype)
     : path_(path), device_(device), dtype_(dtype) {
-  torch::jit::Module module = Load(path, device, facts_.metadata);
+  torch::jit::Module module = LoadModule(path, device, facts_.metadata);
   auto metadata = facts_.metadata;
   facts_ = FactsOf(module);
   facts_.metadata = metadata;
@@ -175,7 +140,7 @@ ModelGraph PreparedModel::Frozen() const {
 const ModelGraph& PreparedModel::Original() const {
   if (original_) return *original_;
   std::optional<std::string> metadata;
-  torch::jit::Module module = Load(path_, device_, metadata);
+  torch::jit::Module module = LoadModule(path_, device_, metadata);
   SetEvaluationMode(module);
   ToFloat(module);
   ModelGraph original;

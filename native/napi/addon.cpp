@@ -6,6 +6,7 @@
 
 #include "napi/engine_handle.h"
 #include "napi/environment.h"
+#include "napi/model_writing.h"
 #include "napi/napi_api.h"
 #include "napi/pca_fit.h"
 #include "napi/resize_crop.h"
@@ -62,6 +63,7 @@ Napi::Object Init(Napi::Env env, Napi::Object exports) {
   exports.Set("resizeJpeg", Napi::Function::New(env, ResizeJpegAsync));
   exports.Set("loadEngine", Napi::Function::New(env, LoadEngine));
   ExportPca(env, exports);
+  ExportModelWriting(env, exports);
   return exports;
 }
 

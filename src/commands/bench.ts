@@ -16,12 +16,13 @@ export class BenchCommand extends ModelCommand {
     category: "Inspect",
     description: "throughput beside other programs on the same machine",
     details: `
-      Measures \`forward\` (forward passes), \`preprocess\` (decode, resize and crop on one core) or
-      \`eval\` (from files to the score) beside other programs. Every side runs in a process of its
+      Measures \`forward\` (forward passes), \`preprocess\` (decode, resize and crop on one core),
+      \`eval\` (from files to the score), \`pca\` (class-wise neural PCA of given features) or
+      \`attack\` (feature attack images) beside other programs. Every side runs in a process of its
       own with as many threads and the same precision, is warmed up first, and takes turns with the
       others; the table holds medians, spreads, ratios and the machine's own limit.
 
-      The peers need Python 3 with torch and pillow (the one that SPURIOUS_NATIVE_BENCH_PYTHON names,
+      The peers need Python 3 with torch, pillow, numpy and scikit-learn (the one that SPURIOUS_NATIVE_BENCH_PYTHON names,
       else python3) and the npm package onnxruntime-node; one that is missing is left out and named.
       Without \`--model\` a ResNet50 with seeded weights is made by that Python; without \`--images\`
       pictures are painted.

@@ -10,7 +10,7 @@ import { classesWithoutColumn } from "../imagenet/class-map.js";
 import { describeClasses } from "../imagenet/find-class.js";
 import type { Classifier } from "../models/classifier.js";
 import { addon } from "../native/load.js";
-import type { ReportImages } from "../report/eval-report.js";
+import type { ImageKey, ReportImages } from "../report/eval-report.js";
 import { chooseReportImages, makeThumbnails } from "../report/thumbnails.js";
 import {
   buildEvalResult,
@@ -19,13 +19,16 @@ import {
   type SkippedImage,
 } from "../results/eval-result.js";
 import { JOURNAL_NAME, type ResultFolder } from "../results/result-folder.js";
+import { groupByClass } from "../scoring/class-groups.js";
 import type { ImageRow } from "../scoring/image-row.js";
+import { type Overall, spuriousScore } from "../scoring/spurious-score.js";
 import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
 import { VERSION } from "../version.js";
 import { type Forwarded, forwardImages } from "./forward-images.js";
 import { imageRow, type SoftmaxColumns, softmaxColumns } from "./image-row.js";
 import { hashOfNames, Journal, type JournalSettings } from "./journal.js";
 import { choosePreprocessing, type PreprocessingFlags } from "./preprocessing.js";
+import { Throughput } from "./throughput.js";
 import { withoutUnscoredClasses } from "./unscored-classes.js";
 
 export interface BenchmarkRunOptions extends PreprocessingFlags {
@@ -62,15 +65,14 @@ export interface ScoredArm {
   readonly rows: readonly ImageRow[];
 }
 
-const DEFAULT_BOOTSTRAP = 2000;
+export const DEFAULT_BOOTSTRAP = 2000;
 
 /** One forward pass of an opened model over an opened benchmark, read in one or several arms. */
 export class BenchmarkRun {
   readonly #started = new Date();
   readonly #preprocessing: Preprocessing;
   readonly #columns: readonly number[] | undefined;
-  #forwarded = 0;
-  #forwardSeconds = 0;
+  #throughput: Throughput | undefined;
 
   private constructor(
     private readonly options: BenchmarkRunOptions,
@@ -146,7 +148,8 @@ export class BenchmarkRun {
         { preprocessing: this.#preprocessing, split: sample.split, maxPixels },
         addon(),
       );
-    const begun = performance.now();
+    const throughput = new Throughput();
+    this.#throughput = throughput;
     progress.begin("evaluating", this.samples.length, "images", done.size);
     try {
       const steps = forwardImages(this.classifier, left, load, {
@@ -161,22 +164,19 @@ export class BenchmarkRun {
         entries.push(...fresh);
         await journal?.append(fresh);
         progress.advance(fresh.length);
+        throughput.add(fresh.length);
       }
     } finally {
       progress.end();
     }
-    this.#forwarded = left.length;
-    this.#forwardSeconds = (performance.now() - begun) / 1000;
     return this.#inOrder(entries);
   }
 
-  /** The score of each arm. */
-  score(entries: readonly Entry[]): ScoredArm[] {
+  /** The scores of the first arms, of all by default. */
+  score(entries: readonly Entry[], arms = this.arms.length): ScoredArm[] {
     const { classMap } = this.classifier;
-    const skipped = entries.flatMap((entry) => ("skipped" in entry ? [entry.skipped] : []));
-    return this.arms.map((arm, at) => {
-      const all = entries.flatMap((entry) => ("rows" in entry ? (entry.rows[at] ?? []) : []));
-      const { rows, unscored } = withoutUnscoredClasses(all, skipped, this.missing, classMap);
+    return this.arms.slice(0, arms).map((arm, at) => {
+      const { rows, unscored, skipped } = this.#scoredRows(entries, at);
       const result = buildEvalResult({
         rows,
         classMap,
@@ -190,10 +190,15 @@ export class BenchmarkRun {
     });
   }
 
+  /** Mean and joint average precision of one arm, without intervals. */
+  overall(entries: readonly Entry[], arm: number): Overall {
+    return spuriousScore(groupByClass(this.#scoredRows(entries, arm).rows).classes).ap;
+  }
+
   /** Thumbnails for the report of an arm. */
   thumbnails({ result, rows }: ScoredArm): Promise<ReportImages> {
     const { spuriousRoot, valRoot } = this.benchmark;
-    const fileOf = ({ split, path }: ImageRow): string =>
+    const fileOf = ({ split, path }: ImageKey): string =>
       join(split === "val" ? valRoot : spuriousRoot, path);
     return makeThumbnails(chooseReportImages(result, rows), fileOf, this.options.signal);
   }
@@ -206,6 +211,14 @@ export class BenchmarkRun {
       adjust(adjusted, features);
     }
     return imageRow(source, adjusted, this.classifier, this.#columns);
+  }
+
+  /** The rows of an arm, without those of classes that have lost their images. */
+  #scoredRows(entries: readonly Entry[], arm: number) {
+    const skipped = entries.flatMap((entry) => ("skipped" in entry ? [entry.skipped] : []));
+    const all = entries.flatMap((entry) => ("rows" in entry ? (entry.rows[arm] ?? []) : []));
+    const { classMap } = this.classifier;
+    return { skipped, ...withoutUnscoredClasses(all, skipped, this.missing, classMap) };
   }
 
   #inOrder(entries: readonly Entry[]): Entry[] {
@@ -234,7 +247,8 @@ export class BenchmarkRun {
       data: { spurious: spuriousRoot, layout, val: valRoot, valLayout },
       started: this.#started.toISOString(),
       seconds: (Date.now() - this.#started.getTime()) / 1000,
-      imagesPerSecond: this.#forwarded === 0 ? null : this.#forwarded / this.#forwardSeconds,
+      imagesPerSecond: this.#throughput?.imagesPerSecond ?? null,
+      steadyImagesPerSecond: this.#throughput?.steadyImagesPerSecond ?? null,
     };
   }
 }

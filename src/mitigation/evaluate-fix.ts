@@ -1,22 +1,22 @@
 import { join } from "node:path";
 import { benchmarkFolders } from "../config/locations.js";
 import { readValSet } from "../datasets/imagenet-val.js";
-import { type Accuracy, measureAccuracy } from "../evaluation/accuracy.js";
+import { firstArms, measureAccuracy } from "../evaluation/accuracy.js";
 import { type Arm, BenchmarkRun, PLAIN_ARM, type ScoredArm } from "../evaluation/benchmark-run.js";
 import type { EvaluateRequest } from "../evaluation/evaluate.js";
 import { choosePreprocessing } from "../evaluation/preprocessing.js";
 import { Classifier } from "../models/classifier.js";
-import type { EvalResult } from "../results/eval-result.js";
+import { sha256File } from "../models/sha256.js";
 import { ResultFolder } from "../results/result-folder.js";
 import { writeEvalResult } from "../results/write-eval-result.js";
-import { bootstrapDifferences, type Interval } from "../scoring/bootstrap.js";
+import { bootstrapDifferences } from "../scoring/bootstrap.js";
 import { groupByClass } from "../scoring/class-groups.js";
-import { sha256File } from "../models/sha256.js";
-import { readFix, type SpuFix } from "./fix-file.js";
-import { applyFix, foldFix } from "./fold.js";
-import { weightRow } from "./fit.js";
-
-export const SPUFIX_EVAL_SCHEMA = "spurious-native/spufix-eval/1";
+import { armStrengths, doseCurve } from "./dose-curve.js";
+import { type FixEvaluation, SPUFIX_EVAL_SCHEMA } from "./fix-evaluation.js";
+import { readFix } from "./fix-file.js";
+import { fixPage } from "./fix-page.js";
+import { fixedArms } from "./fixed-arms.js";
+import { sideEffects } from "./side-effects.js";
 
 export interface EvaluateFixRequest extends EvaluateRequest {
   /** The fix's file. */
@@ -27,30 +27,9 @@ export interface EvaluateFixRequest extends EvaluateRequest {
   readonly accuracy?: string | undefined;
 }
 
-/** A difference, after less before. */
-export interface Difference {
-  readonly value: number;
-  readonly ci95: Interval | null;
-}
-
-/** The document of `spufix eval --json` and of result.json. */
-export interface FixEvaluation {
-  readonly schema: typeof SPUFIX_EVAL_SCHEMA;
-  readonly strength: number;
-  readonly before: EvalResult;
-  readonly after: EvalResult;
-  readonly difference: {
-    readonly mean: Difference;
-    readonly joint: Difference;
-    readonly classes: readonly (Difference & { readonly index: number; readonly label: string })[];
-  };
-  /** Top-1 accuracy over all classes, before and after; null when it was not asked for. */
-  readonly accuracy: (Accuracy & { readonly root: string }) | null;
-}
-
 /**
  * The spurious score of a model before and after its fix, from one forward pass per picture, with
- * paired intervals.
+ * paired intervals, side effects and the scores at other strengths.
  * @throws as evaluate; ARTEFACT_INVALID the fix is damaged or belongs to another model
  */
 export async function evaluateFix(request: EvaluateFixRequest): Promise<FixEvaluation> {
@@ -61,49 +40,38 @@ export async function evaluateFix(request: EvaluateFixRequest): Promise<FixEvalu
   const fix = await readFix(request.fix, classifier.sha256);
   const { strength = 1 } = request;
   const sha256 = await sha256File(request.fix);
-  const arms = [
-    PLAIN_ARM,
-    await fixedArm(classifier, fix, strength, { path: request.fix, sha256 }),
-  ];
+  const strengths = armStrengths(strength);
+  const file = { path: request.fix, sha256 };
+  const arms = [PLAIN_ARM, ...(await fixedArms(classifier, fix, strengths.slice(1), file))];
   const run = await BenchmarkRun.prepare(request, classifier, folders, arms);
   await using journal =
-    folder && (await run.openJournal(folder, request.resume ?? false, { fix: sha256, strength }));
-  const [before, after] = run.score(await run.forward(journal)) as [ScoredArm, ScoredArm];
+    folder && (await run.openJournal(folder, request.resume ?? false, { fix: sha256, strengths }));
+  const entries = await run.forward(journal);
+  const [before, after] = run.score(entries, COMPARED_ARMS) as [ScoredArm, ScoredArm];
+  const measured =
+    request.accuracy === undefined
+      ? null
+      : await accuracyOf(request, request.accuracy, classifier, arms);
+  const accuracy = measured && { ...measured, ...firstArms(measured, COMPARED_ARMS) };
   const evaluation: FixEvaluation = {
     schema: SPUFIX_EVAL_SCHEMA,
     strength,
     before: before.result,
     after: after.result,
     difference: differenceOf(before, after),
-    accuracy:
-      request.accuracy === undefined
-        ? null
-        : await accuracyOf(request, request.accuracy, classifier, arms),
+    accuracy,
+    sideEffects: sideEffects(before.result, after.result, accuracy, classifier.classMap),
+    doseCurve: doseCurve(strengths, (arm) => run.overall(entries, arm), measured?.accuracy ?? null),
   };
   if (folder) await write(folder, evaluation, run, classifier, before, after);
   return evaluation;
 }
 
-/** The arm of a fix: lowers the logits of its classes. */
-export async function fixedArm(
-  classifier: Classifier,
-  fix: SpuFix,
-  strength: number,
-  file: { readonly path: string; readonly sha256: string },
-): Promise<Arm> {
-  const head = await classifier.engine.headWeights();
-  const folded = foldFix(
-    fix.classes,
-    (index) => weightRow(head, classifier, index),
-    (index) => classifier.classMap.columnOf(index),
-  );
-  return {
-    adjust: (logits, features) => applyFix(folded, logits, features, strength, head.scale),
-    provenance: { spufix: { ...file, strength, fit: fix.provenance } },
-  };
-}
+/** Before and after; the others are for the dose curve alone. */
+const COMPARED_ARMS = 2;
 
-function differenceOf(before: ScoredArm, after: ScoredArm): FixEvaluation["difference"] {
+/** After less before, with paired intervals. */
+export function differenceOf(before: ScoredArm, after: ScoredArm): FixEvaluation["difference"] {
   const { bootstrap, seed } = before.result.provenance;
   const intervals = bootstrapDifferences(
     groupByClass(before.rows).classes,
@@ -128,7 +96,7 @@ async function accuracyOf(
   folder: string,
   classifier: Classifier,
   arms: readonly Arm[],
-): Promise<FixEvaluation["accuracy"]> {
+): Promise<NonNullable<FixEvaluation["accuracy"]>> {
   const { classMap } = classifier;
   const indices = classMap.classes.map(({ index }) => index);
   const known = new Set(indices.filter((index) => classMap.columnOf(index) !== -1));
@@ -160,6 +128,7 @@ async function write(
     await writeEvalResult(part, arm.result, arm.rows, classifier.classMap, images);
   }
   await folder.complete([
+    { name: "report.html", content: fixPage(evaluation) },
     { name: "result.json", content: `${JSON.stringify(evaluation, null, 2)}\n` },
   ]);
 }

@@ -13,13 +13,13 @@ import { VERSION } from "../version.js";
 import type { LabelledComponents } from "./components-file.js";
 import { readComponents } from "./components-file.js";
 import { centreFeatures, directionOf } from "./direction.js";
-import { DiscoveryPca, joinByName } from "./discovery-alphas.js";
+import { type Discovery, openDiscovery } from "./discovery-alphas.js";
 import { type SpuFix, writeFix } from "./fix-file.js";
 import type { ClassDirections } from "./fold.js";
 
 export interface SpuFixFitRequest extends ClassifierRequest {
   readonly train: string;
-  /** PCA folder of the discovery model. */
+  /** PCA folder of the discovery model, or a folder of the original's alphas (see openDiscovery). */
   readonly alphas: string;
   /** `paper` or a JSON file (see readComponents); default `paper`. */
   readonly components?: string | undefined;
@@ -33,20 +33,26 @@ export interface SpuFixFitRequest extends ClassifierRequest {
 /**
  * Fits the directions of labelled components in a model's own features: one forward pass over the
  * training images of their classes. The discovery model's alphas of the same images are joined by
- * file name.
+ * file name, or by position where they come without names; the provenance tells which.
  * @throws DATA_*, MODEL_*, ARTEFACT_INVALID, OUTPUT_WRITE_FAILED, CANCELLED
  */
 export async function fitSpuFix(request: SpuFixFitRequest): Promise<SpuFix> {
   const components = await readComponents(request.components ?? "paper");
-  const discovery = await DiscoveryPca.open(request.alphas);
-  await using classifier = await Classifier.open({ ...request, allowNoHead: false });
+  const discovery = await openDiscovery(request.alphas);
+  await using classifier = await Classifier.open({ ...request, needsFeatures: true });
   const train = await readTrainSet(request.train, classifier.classMap, new Set(components.keys()));
   const head = await classifier.engine.headWeights();
+  // Alphas that are missing or do not fit are told before hours of forward passes.
+  for (const { index, pictures } of train.classes) {
+    await discovery.of(index, components.get(index) ?? [], pictures);
+  }
+  const picturesOf = new Map(train.classes.map(({ index, pictures }) => [index, pictures]));
   const classes: ClassDirections[] = [];
   const skipped: { path: string; message: string }[] = [];
   for await (const finished of forwardClasses(request, classifier, train)) {
     skipped.push(...finished.skipped);
-    classes.push(await fitClass(finished, components, discovery, classifier, head));
+    const pictures = picturesOf.get(finished.index) ?? [];
+    classes.push(await fitClass(finished, pictures, components, discovery, classifier, head));
   }
   const fix: SpuFix = {
     classes: classes.sort((a, b) => a.index - b.index),
@@ -57,7 +63,7 @@ export async function fitSpuFix(request: SpuFixFitRequest): Promise<SpuFix> {
       preset: "paper-v2",
       train: train.root,
       components: request.components ?? "paper",
-      discovery: { folder: request.alphas, model: discovery.index.model },
+      discovery: discovery.provenance,
       skipped,
       made: new Date().toISOString(),
     },
@@ -102,14 +108,15 @@ async function* forwardClasses(
 
 async function fitClass(
   { index, features, images }: FinishedClass,
+  pictures: readonly string[],
   components: LabelledComponents,
-  discovery: DiscoveryPca,
+  discovery: Discovery,
   classifier: Classifier,
   head: HeadWeights,
 ): Promise<ClassDirections> {
   const eigenIndices = components.get(index) ?? [];
-  const alphas = await discovery.of(index, eigenIndices);
-  const rows = joinByName(alphas, images, `class ${String(index)}`);
+  const alphas = await discovery.of(index, eigenIndices, pictures);
+  const rows = alphas.rowsOf(images);
   const centred = centreFeatures(features, weightRow(head, classifier, index));
   const d = head.features;
   const directions = new Float32Array(eigenIndices.length * d);

@@ -71,16 +71,37 @@ export function foldFix(
  *   head's output by (a temperature inside the model)
  */
 export function applyFix(
-  { columns, slopes, offsets }: FoldedFix,
+  fix: FoldedFix,
   logits: Float32Array,
   features: Float32Array,
   strength = 1,
   scale = 1,
 ): void {
+  lowerLogits(fix, logits, fixBetas(fix, features), strength, scale);
+}
+
+/** beta of every row of the fix for one image: [J]. @param features phi: [d] */
+export function fixBetas({ slopes, offsets }: FoldedFix, features: Float32Array): Float64Array {
   const d = features.length;
-  for (const [row, column] of columns.entries()) {
-    let beta = offsets[row] as number;
+  const betas = Float64Array.from(offsets);
+  for (const row of betas.keys()) {
+    let beta = betas[row] as number;
     for (let i = 0; i < d; i++) beta += (slopes[row * d + i] as number) * (features[i] as number);
+    betas[row] = beta;
+  }
+  return betas;
+}
+
+/** logit_k -= scale * strength * max(beta, 0) over the rows of class k. @param betas [J] */
+export function lowerLogits(
+  { columns }: FoldedFix,
+  logits: Float32Array,
+  betas: Float64Array,
+  strength: number,
+  scale: number,
+): void {
+  for (const [row, column] of columns.entries()) {
+    const beta = betas[row] as number;
     if (beta > 0) logits[column] = (logits[column] as number) - scale * strength * beta;
   }
 }

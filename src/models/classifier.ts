@@ -25,6 +25,8 @@ export interface ClassifierRequest extends ModelFlags {
   sha256?: string | undefined;
   /** Accept a model whose last linear layer cannot be found: logits only. */
   allowNoHead?: boolean | undefined;
+  /** What is to be done needs the penultimate features; wins over `allowNoHead`. */
+  needsFeatures?: boolean | undefined;
 }
 
 /** How many images a forward pass takes when nobody says. */
@@ -76,7 +78,7 @@ export class Classifier implements AsyncDisposable {
     const { description } = engine;
     const metadata =
       description.metadata === null ? {} : parseMetadata(description.metadata, request.model);
-    requireHead(engine, request);
+    requireHead(engine, metadata, request);
     if (description.inputChannels !== null && description.inputChannels !== 3) {
       throw new SpuriousError(
         "MODEL_OUTPUT_UNSUPPORTED",
@@ -131,13 +133,24 @@ export class Classifier implements AsyncDisposable {
   }
 }
 
-function requireHead(engine: Engine, request: ClassifierRequest): void {
+/** A mended model has logits only: behind its head, the fix lowers them. */
+function requireHead(engine: Engine, metadata: ModelMetadata, request: ClassifierRequest): void {
   const { head, headMissing } = engine.description;
-  if (head !== null || request.allowNoHead === true) return;
+  const { model, allowNoHead = false, needsFeatures = false } = request;
+  if (head !== null) return;
+  const mended = metadata["spufix"] !== undefined;
+  if (mended && needsFeatures) {
+    throw new SpuriousError(
+      "MODEL_ALREADY_MENDED",
+      `inspecting the model: ${model}: expected a model before its fix, got one with the fix built in`,
+      { input: model },
+    );
+  }
+  if (mended || (allowNoHead && !needsFeatures)) return;
   throw new SpuriousError(
     "MODEL_NO_LINEAR_HEAD",
-    `inspecting the model: ${request.model}: expected a last linear layer before the logits, got none: ${headMissing ?? "unknown"}`,
-    { input: request.model },
+    `inspecting the model: ${model}: expected a last linear layer before the logits, got none: ${headMissing ?? "unknown"}`,
+    { input: model },
   );
 }
 

@@ -321,6 +321,43 @@ export interface ClassPcaResult {
   readonly seconds: number;
 }
 
+export interface NamedTensor {
+  readonly name: string;
+  /** [] for a number. */
+  readonly shape: readonly number[];
+  readonly data: Float32Array | BigInt64Array;
+}
+
+/** A TorchScript module to be made: its tensors and children are attributes of `self`. */
+export interface ModuleSpec {
+  /** Name of its class, for example "Bottleneck". */
+  readonly name: string;
+  /** Its methods in TorchScript, for example "def forward(self, x): ...". */
+  readonly source: string;
+  readonly parameters: readonly NamedTensor[];
+  readonly buffers: readonly NamedTensor[];
+  readonly children: readonly { readonly name: string; readonly module: ModuleSpec }[];
+}
+
+/** A model to be written with logits[columns_j] -= max(slopes_j . phi + offsets_j, 0) built in. */
+export interface MendedModelRequest {
+  /** The original's file. */
+  readonly model: string;
+  readonly path: string;
+  /** J below. */
+  readonly rows: number;
+  /** Length of the feature vectors phi; d below. */
+  readonly dimensions: number;
+  /** [J, d] */
+  readonly slopes: Float32Array;
+  /** [J] */
+  readonly offsets: Float32Array;
+  /** [J] columns of the logits. */
+  readonly columns: Int32Array;
+  /** Further files of the archive, by name. */
+  readonly extraFiles: Readonly<Record<string, string>>;
+}
+
 export interface NativeAddon {
   addonInfo(): AddonInfo;
   cudaDevices(): CudaDevice[];
@@ -340,4 +377,15 @@ export interface NativeAddon {
    */
   fitClassPca(request: FitClassPcaRequest): Promise<ClassPcaResult>;
   pcaSolvers(): PcaSolverInfo[];
+  /** Writes a TorchScript file in evaluation mode. Tensors must not change until then. */
+  writeModule(
+    module: ModuleSpec,
+    path: string,
+    extraFiles: Readonly<Record<string, string>>,
+  ): Promise<void>;
+  /**
+   * Writes a TorchScript file whose `model` is the whole original and whose logits are lowered.
+   * Rejects with MODEL_OUTPUT_UNSUPPORTED where logits or features are not found, and as loadEngine.
+   */
+  writeMendedModel(request: MendedModelRequest): Promise<void>;
 }

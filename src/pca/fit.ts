@@ -1,6 +1,7 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { readTrainSet, type TrainSet } from "../datasets/train-set.js";
 import { SpuriousError } from "../errors.js";
+import { hashOfNames } from "../evaluation/journal.js";
 import { forwardImages, type Step } from "../evaluation/forward-images.js";
 import { preprocessImage } from "../images/preprocess.js";
 import type { Preprocessing } from "../images/presets.js";
@@ -13,9 +14,11 @@ import { ResultFolder, type ResultFolderOptions } from "../results/result-folder
 import { imageProbabilities } from "../scoring/softmax.js";
 import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
 import { VERSION } from "../version.js";
+import { requireColumn } from "./class-column.js";
 import { ClassRows } from "./class-rows.js";
 import { PcaWriter } from "./pca-writer.js";
 import type { PcaIndex, PcaModel } from "./pca-index.js";
+import { indexRanges, type Settings } from "./same-settings.js";
 
 export interface PcaFitRequest extends ClassifierRequest, ResultFolderOptions {
   /** Folder of the training pictures: class folders. */
@@ -49,25 +52,28 @@ export const DEFAULT_COMPONENTS = 128;
  */
 export async function fitPca(request: PcaFitRequest): Promise<PcaIndex> {
   await using folder = await ResultFolder.open(request.out, request);
-  await using classifier = await Classifier.open({ ...request, allowNoHead: false });
+  await using classifier = await Classifier.open({ ...request, needsFeatures: true });
   const { classMap } = classifier;
   const train = await readTrainSet(
     request.train,
     classMap,
     new Set(selectClasses(classMap, request.classes)),
   );
+  // Known now rather than after hours of images.
+  for (const { index } of train.classes) requireColumn(classMap, index);
   const head = await classifier.engine.headWeights();
   const preprocessing: Preprocessing = { preset: "paper-v2", size: classifier.inputSize.value };
   const writer = await PcaWriter.open(folder.path, {
     infoOf: classInfos(classMap),
     head,
-    columnOf: (index) => requireColumn(classifier, index),
+    columnOf: (index) => requireColumn(classMap, index),
     model: describeModel(classifier),
     train: train.root,
     preset: preprocessing.preset,
     components: request.components ?? DEFAULT_COMPONENTS,
     solver: request.solver ?? "auto",
     device: classifier.engine.device,
+    settings: settingsOf(classifier, train, preprocessing),
     provenance: {
       version: VERSION,
       ...classifier.provenance(),
@@ -78,7 +84,8 @@ export async function fitPca(request: PcaFitRequest): Promise<PcaIndex> {
     resume: request.resume ?? false,
   });
   await forwardClasses(request, classifier, train, preprocessing, writer);
-  return writer.finish();
+  // Awaited here: the folder would be given up first.
+  return await writer.finish();
 }
 
 async function forwardClasses(
@@ -121,21 +128,29 @@ function addStep(rows: ClassRows, step: Step<TrainImage>, classifier: Classifier
   }
   for (const { source, logits, features } of step.done) {
     if (features === null) throw new SpuriousError("INTERNAL", "a forward pass without features");
-    const column = requireColumn(classifier, source.classIndex);
+    const column = requireColumn(classifier.classMap, source.classIndex);
     const { p } = imageProbabilities(logits, column, classifier.temperature.value);
     rows.add(source.classIndex, source.path, features, p);
   }
 }
 
-function requireColumn(classifier: Classifier, classIndex: number): number {
-  const column = classifier.classMap.columnOf(classIndex);
-  if (column !== -1) return column;
-  const { name } = classifier.classMap;
-  throw new SpuriousError(
-    "CLASS_MAP_INVALID",
-    `matching classes: ${name}: expected a column of the model's head for class ${String(classIndex)}, got none`,
-    { input: name, hint: "leave the class out of --classes" },
-  );
+/** What decides a class's features and p_k, and of which images they are. */
+function settingsOf(
+  classifier: Classifier,
+  train: TrainSet,
+  preprocessing: Preprocessing,
+): Settings {
+  return {
+    model: classifier.sha256,
+    dtype: classifier.engine.dtype,
+    preprocessing,
+    normalization: classifier.normalization.value,
+    temperature: classifier.temperature.value,
+    classMap: classifier.classMap.name,
+    train: resolve(train.root),
+    classes: indexRanges(train.classes.map(({ index }) => index)),
+    images: hashOfNames(train.classes.flatMap(({ pictures }) => pictures)),
+  };
 }
 
 function describeModel(classifier: Classifier): PcaModel {

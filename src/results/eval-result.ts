@@ -87,6 +87,8 @@ export interface EvalProvenance {
   readonly started: string;
   readonly seconds: number;
   readonly imagesPerSecond: number | null;
+  /** The same without the first two steps, in which the model is compiled. */
+  readonly steadyImagesPerSecond?: number | null;
   readonly [other: string]: unknown;
 }
 

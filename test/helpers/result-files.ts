@@ -46,7 +46,7 @@ export function timelessFiles(folder: string): Record<string, string> {
 
 function withoutTimes(text: string): string {
   const result = JSON.parse(text) as EvalResult;
-  const provenance = { ...result.provenance, started: "", seconds: 0, imagesPerSecond: null };
+  const provenance = { ...result.provenance, started: "", seconds: 0, imagesPerSecond: null, steadyImagesPerSecond: null };
   return JSON.stringify({ ...result, provenance });
 }
 
@@ -55,5 +55,5 @@ function withoutDay(html: string, started: string): string {
   const style = { dateStyle: "long", timeZone: "UTC" } as const;
   return html
     .replaceAll(new Date(started).toLocaleDateString("en-GB", style), "DAY")
-    .replaceAll(/<dt>(started|seconds|imagesPerSecond)<\/dt><dd>[^<]*/g, "");
+    .replaceAll(/<dt>(started|seconds|imagesPerSecond|steadyImagesPerSecond)<\/dt><dd>[^<]*/g, "");
 }

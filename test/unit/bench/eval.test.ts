@@ -19,6 +19,16 @@ describe("what the two sides of bench eval print", () => {
     });
   });
 
+  test("a longer run's rate is that after the first steps", () => {
+    const document = {
+      classes: [],
+      counts: { val: 100, spurious: 150 },
+      provenance: { version: "1.2.3", imagesPerSecond: 40, steadyImagesPerSecond: 50 },
+    };
+    const { measurement } = readEval(JSON.stringify(document));
+    assert.deepEqual(measurement, { items: 250, seconds: 5 });
+  });
+
   test("a pipeline's messages are found among other lines", () => {
     const output = [
       "a warning",

@@ -10,6 +10,16 @@ const FUNCTION_OF = {
   inspect: "inspectModel",
   pixels: "pixels",
   doctor: "diagnose",
+  bench: "bench",
+  "pca fit": "fitPca",
+  "pca fit --features": "fitPcaOfFeatures",
+  "pca show": "spectrumOf",
+  "pca alpha": "alphaOfImages",
+  "pca rank": "rankImages",
+  evidence: "makeEvidence",
+  "spufix fit": "fitSpuFix",
+  "spufix eval": "evaluateFix",
+  "spufix export": "exportFix",
 } as const;
 
 describe("the public API", () => {
