@@ -2,6 +2,7 @@ import { join } from "node:path";
 import { readTrainSet, type TrainSet } from "../datasets/train-set.js";
 import { SpuriousError } from "../errors.js";
 import { forwardImages } from "../evaluation/forward-images.js";
+import type { JournalSettings } from "../evaluation/journal.js";
 import type { Preprocessing } from "../images/presets.js";
 import { preprocessImage } from "../images/preprocess.js";
 import { Classifier, type ClassifierRequest } from "../models/classifier.js";
@@ -14,6 +15,7 @@ import type { LabelledComponents } from "./components-file.js";
 import { readComponents } from "./components-file.js";
 import { centreFeatures, directionOf } from "./direction.js";
 import { type Discovery, openDiscovery } from "./discovery-alphas.js";
+import { FitJournal } from "./fit-journal.js";
 import { type SpuFix, writeFix } from "./fix-file.js";
 import type { ClassDirections } from "./fold.js";
 
@@ -26,6 +28,10 @@ export interface SpuFixFitRequest extends ClassifierRequest {
   /** The file to write. */
   readonly out: string;
   readonly maxPixels?: number | undefined;
+  /** Replace an unfinished run. */
+  readonly force?: boolean | undefined;
+  /** Go on with an unfinished run. */
+  readonly resume?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ProgressSink | undefined;
 }
@@ -33,7 +39,8 @@ export interface SpuFixFitRequest extends ClassifierRequest {
 /**
  * Fits the directions of labelled components in a model's own features: one forward pass over the
  * training images of their classes. The discovery model's alphas of the same images are joined by
- * file name, or by position where they come without names; the provenance tells which.
+ * file name, or by position where they come without names; the provenance tells which. Classes that
+ * are done are kept beside the file until it is written, and `resume` goes on from them.
  * @throws DATA_*, MODEL_*, ARTEFACT_INVALID, OUTPUT_WRITE_FAILED, CANCELLED
  */
 export async function fitSpuFix(request: SpuFixFitRequest): Promise<SpuFix> {
@@ -46,16 +53,24 @@ export async function fitSpuFix(request: SpuFixFitRequest): Promise<SpuFix> {
   for (const { index, pictures } of train.classes) {
     await discovery.of(index, components.get(index) ?? [], pictures);
   }
+  const settings = settingsOf(request, classifier, components, discovery);
+  await using journal = await FitJournal.open(request.out, settings, request);
+  const fitted = [...journal.earlier];
+  const done = new Set(fitted.map(({ directions }) => directions.index));
   const picturesOf = new Map(train.classes.map(({ index, pictures }) => [index, pictures]));
-  const classes: ClassDirections[] = [];
-  const skipped: { path: string; message: string }[] = [];
-  for await (const finished of forwardClasses(request, classifier, train)) {
-    skipped.push(...finished.skipped);
+  const left = train.classes.filter(({ index }) => !done.has(index));
+  for await (const finished of forwardClasses(request, classifier, { ...train, classes: left })) {
     const pictures = picturesOf.get(finished.index) ?? [];
-    classes.push(await fitClass(finished, pictures, components, discovery, classifier, head));
+    const one = {
+      directions: await fitClass(finished, pictures, components, discovery, classifier, head),
+      skipped: finished.skipped,
+    };
+    fitted.push(one);
+    await journal.append(one);
   }
+  fitted.sort((a, b) => a.directions.index - b.directions.index);
   const fix: SpuFix = {
-    classes: classes.sort((a, b) => a.index - b.index),
+    classes: fitted.map(({ directions }) => directions),
     modelSha256: classifier.sha256,
     provenance: {
       version: VERSION,
@@ -64,12 +79,32 @@ export async function fitSpuFix(request: SpuFixFitRequest): Promise<SpuFix> {
       train: train.root,
       components: request.components ?? "paper",
       discovery: discovery.provenance,
-      skipped,
+      skipped: fitted.flatMap(({ skipped }) => skipped),
       made: new Date().toISOString(),
     },
   };
   await writeFix(request.out, fix);
+  await journal.complete();
   return fix;
+}
+
+/** What decides the directions: a run is gone on with only under the same. */
+function settingsOf(
+  { train, components: spec }: SpuFixFitRequest,
+  { sha256, engine, normalization, inputSize }: Classifier,
+  components: LabelledComponents,
+  discovery: Discovery,
+): JournalSettings {
+  return {
+    version: VERSION,
+    model: sha256,
+    dtype: engine.dtype,
+    normalization,
+    inputSize,
+    train,
+    components: { from: spec ?? "paper", labelled: [...components] },
+    discovery: discovery.provenance,
+  };
 }
 
 async function* forwardClasses(

@@ -13,7 +13,7 @@ import { plainLabel } from "../results/terminal-table.js";
 import type { FixEvaluation } from "./fix-evaluation.js";
 import type { MovedClass, SideEffects } from "./side-effects.js";
 
-const NAMES = { first: "before", second: "after" };
+const NAMES = { first: "before", second: "after", ofFirst: "before", ofSecond: "after the fix" };
 
 const SECTIONS: readonly (readonly [string, string])[] = [
   ["summary", "Summary"],

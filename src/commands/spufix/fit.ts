@@ -1,4 +1,6 @@
 import { Command, Option } from "clipanion";
+import { POSITION_RISK } from "../../mitigation/alpha-files.js";
+import type { DiscoveryProvenance } from "../../mitigation/discovery-alphas.js";
 import { fitSpuFix } from "../../mitigation/fit.js";
 import { counted } from "../../report/format.js";
 import { refuseExisting } from "../../results/result-folder.js";
@@ -12,9 +14,10 @@ export class SpuFixFitCommand extends ModelCommand {
     description: "fit the directions to take out of a model",
     details: `
       For every labelled component, finds the direction in this model's own features that goes with
-      the discovery model's alphas on the same training images (joined by file name), and writes one
-      safetensors file. \`--alphas\` is a folder of \`pca fit\` with the discovery model, which may
-      be this model itself. Components: \`paper\` (the 322 published ones) or a JSON file such as
+      the discovery model's alphas on the same training images, and writes one safetensors file.
+      \`--alphas\` is a folder of \`pca fit\` with the discovery model, which may be this model
+      itself (joined by file name), or one of the original's files spurious_alphas_train_NNN.pt
+      (joined by position, which nothing can check but the number of images). Components: \`paper\` (the 322 published ones) or a JSON file such as
       {"94": [1, 3]}.
     `,
     examples: [
@@ -30,10 +33,14 @@ export class SpuFixFitCommand extends ModelCommand {
     required: true,
     description: "Folder of the training images",
   });
-  alphas = Option.String("--alphas", { required: true, description: "PCA of the discovery model" });
+  alphas = Option.String("--alphas", {
+    required: true,
+    description: "PCA of the discovery model, or a folder of its alphas (.pt)",
+  });
   components = Option.String("--components", "paper", { description: "paper or a JSON file" });
   out = Option.String("--out", { required: true, description: "File to write" });
-  force = Option.Boolean("--force", false, { description: "Replace the file" });
+  force = Option.Boolean("--force", false, { description: "Replace the file, start over" });
+  resume = Option.Boolean("--resume", false, { description: "Go on with an interrupted run" });
   maxPixels = Option.String("--max-pixels", { description: "Refuse larger pictures" });
 
   async execute(): Promise<number> {
@@ -44,6 +51,8 @@ export class SpuFixFitCommand extends ModelCommand {
       alphas: this.alphas,
       components: this.components,
       out: this.out,
+      force: this.force,
+      resume: this.resume,
       maxPixels: wholeNumber("--max-pixels", this.maxPixels, 1),
       signal: this.signal,
       progress: this.progress,
@@ -51,6 +60,8 @@ export class SpuFixFitCommand extends ModelCommand {
     const directions = fix.classes.reduce((sum, { eigenIndices }) => sum + eigenIndices.length, 0);
     const skipped = fix.provenance["skipped"] as { message: string }[];
     for (const { message } of skipped) this.warn(message);
+    const { joinedBy } = fix.provenance["discovery"] as DiscoveryProvenance;
+    if (joinedBy === "position") this.warn(POSITION_RISK);
     const document = {
       file: this.out,
       modelSha256: fix.modelSha256,

@@ -1,0 +1,82 @@
+import { rm, stat } from "node:fs/promises";
+import { SpuriousError } from "../errors.js";
+import { Journal, type JournalSettings } from "../evaluation/journal.js";
+import type { ClassDirections } from "./fold.js";
+
+/** The directions of one class, and the pictures that could not be read for them. */
+export interface FittedClass {
+  readonly directions: ClassDirections;
+  readonly skipped: readonly { readonly path: string; readonly message: string }[];
+}
+
+interface Entry {
+  readonly index: number;
+  readonly eigenIndices: readonly number[];
+  /** float32, little endian, in base 64: [L, d] and [d]. */
+  readonly directions: string;
+  readonly mean: string;
+  readonly skipped: FittedClass["skipped"];
+}
+
+/** Classes that are done, beside the fix's file until that is written. */
+export class FitJournal implements AsyncDisposable {
+  private constructor(private readonly journal: Journal<Entry>) {}
+
+  /**
+   * @param out the fix's file @param settings what decides the directions
+   * @throws OUTPUT_EXISTS an unfinished run is there, and neither resume nor force was asked for;
+   *   RESUME_MISMATCH, OUTPUT_WRITE_FAILED
+   */
+  static async open(
+    out: string,
+    settings: JournalSettings,
+    {
+      resume = false,
+      force = false,
+    }: { resume?: boolean | undefined; force?: boolean | undefined },
+  ): Promise<FitJournal> {
+    const path = `${out}.progress.jsonl`;
+    if (!resume && (await stat(path).catch(() => null)) !== null) {
+      if (!force) {
+        throw new SpuriousError(
+          "OUTPUT_EXISTS",
+          `fitting a fix: ${out}: expected no unfinished run, got ${path}`,
+          { input: out, hint: "pass --resume to go on with it, or --force to start over" },
+        );
+      }
+      await rm(path, { force: true });
+    }
+    return new FitJournal(await Journal.open<Entry>(path, settings, resume));
+  }
+
+  get earlier(): FittedClass[] {
+    return this.journal.earlier.map(({ index, eigenIndices, directions, mean, skipped }) => ({
+      directions: { index, eigenIndices, directions: floats(directions), mean: floats(mean) },
+      skipped,
+    }));
+  }
+
+  /** Adds a class; it is on disk when this resolves. */
+  append({ directions: { index, eigenIndices, directions, mean }, skipped }: FittedClass) {
+    const entry = { directions: base64(directions), mean: base64(mean) };
+    return this.journal.append([{ index, eigenIndices, ...entry, skipped }]);
+  }
+
+  /** The fix is written: there is nothing left to go on with. */
+  complete(): Promise<void> {
+    return rm(this.journal.path, { force: true });
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.journal[Symbol.asyncDispose]();
+  }
+}
+
+function base64(values: Float32Array): string {
+  return Buffer.from(values.buffer, values.byteOffset, values.byteLength).toString("base64");
+}
+
+function floats(text: string): Float32Array {
+  const bytes = new Uint8Array(Buffer.from(text, "base64"));
+  return new Float32Array(bytes.buffer);
+}
