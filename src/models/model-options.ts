@@ -81,7 +81,8 @@ export function chooseNormalization(
   );
 }
 
-function normalizationFlag({ normalize, mean, std }: ModelFlags): Normalization | undefined {
+/** What flags say of the normalisation, if they say anything. @throws USAGE_INVALID */
+export function normalizationFlag({ normalize, mean, std }: ModelFlags): Normalization | undefined {
   if (mean !== undefined || std !== undefined) {
     if (mean?.length !== 3 || std?.length !== 3 || normalize !== undefined) {
       throw new SpuriousError(
