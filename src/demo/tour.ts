@@ -1,8 +1,10 @@
 import { join } from "node:path";
 import { evaluate } from "../evaluation/evaluate.js";
 import { makeEvidence } from "../evidence/make-evidence.js";
-import { evaluateFix, type FixEvaluation } from "../mitigation/evaluate-fix.js";
+import { evaluateFix } from "../mitigation/evaluate-fix.js";
+import { exportFix, type MendedModel } from "../mitigation/export-fix.js";
 import { fitSpuFix } from "../mitigation/fit.js";
+import type { FixEvaluation } from "../mitigation/fix-evaluation.js";
 import { trainAlphas } from "../pca/alpha.js";
 import { readClassPca } from "../pca/class-pca.js";
 import { fitPca } from "../pca/fit.js";
@@ -47,6 +49,8 @@ export interface Tour {
   readonly components: readonly PlantedComponent[];
   /** Before and after taking the planted components out. */
   readonly fix: FixEvaluation;
+  /** The classifier without them, as a file of its own. */
+  readonly mended: MendedModel;
 }
 
 /** Leading components among which the planted feature is looked for. */
@@ -56,7 +60,7 @@ const ATTACK = { components: 3, poolSize: 8, eps: 8, steps: 40 } as const;
 
 /**
  * The whole method on the demo, where the truth is known: score, neural PCA of the planted classes,
- * evidence, and the score after the planted components are taken out.
+ * evidence, the score after the planted components are taken out, and the mended classifier.
  */
 export async function tour({ out, force, signal, progress }: TourOptions): Promise<Tour> {
   await using folder = await ResultFolder.open(out, { force });
@@ -101,7 +105,8 @@ export async function tour({ out, force, signal, progress }: TourOptions): Promi
     accuracy: demoVal(),
     out: folder.file("spufix"),
   });
-  return { score, components, fix };
+  const mended = await exportFix({ model, fix: fixFile, to: folder.file("mended.pt") });
+  return { score, components, fix, mended };
 }
 
 /** Of the leading components of each planted class, the one that follows the planted feature. */
@@ -149,5 +154,6 @@ export function tourCommands(out: string): string[] {
     `spurious-native pca rank ${pca} --class teapot --component 0`,
     `spurious-native evidence ${pca} --class teapot --pool-size 8 --eps 8 --steps 40 --out my-evidence`,
     `spurious-native spufix eval demo/model.pt ${join(out, "demo.spufix.safetensors")} --data demo/spurious_imagenet --val demo/imagenet/val`,
+    `spurious-native eval ${join(out, "mended.pt")} --demo`,
   ];
 }

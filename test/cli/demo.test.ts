@@ -3,7 +3,8 @@ import { existsSync, mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
-import { demoTruth } from "../../src/demo/demo.js";
+import { demoRequest, demoTruth } from "../../src/demo/demo.js";
+import { evaluate } from "../../src/evaluation/evaluate.js";
 import { type Tour, tour } from "../../src/demo/tour.js";
 
 describe("the demo's tour, against the planted truth", () => {
@@ -49,6 +50,12 @@ describe("the demo's tour, against the planted truth", () => {
     );
   });
 
+  it("leaves a mended classifier that scores as the fix does", async () => {
+    const { score } = await evaluate(demoRequest({ model: result.mended.file, bootstrap: 0 }));
+    assert.ok(Math.abs(score.mean - result.fix.after.score.mean) < 1e-9);
+    assert.ok(score.mean > result.score.score.mean + 0.05);
+  });
+
   it("leaves reports, evidence and the fix in a folder", () => {
     for (const name of [
       "eval/report.html",
@@ -59,6 +66,7 @@ describe("the demo's tour, against the planted truth", () => {
       "evidence/008/component-000-sheet.png",
       "components.json",
       "demo.spufix.safetensors",
+      "mended.pt",
       "spufix/result.json",
       "spufix/after/report.html",
     ]) {
