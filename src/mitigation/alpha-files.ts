@@ -29,10 +29,10 @@ interface Column {
  * The original's alphas: a folder of files of torch.save, one for each class, that hold alpha of
  * the class's training images in the order of their names.
  *
- * A file holds an array of PyTorch or NumPy [N, W], whose columns are eigen indices where W is
- * larger than every labelled one (as the original's code indexes them), and else the class's
- * labelled components in the order of data/spurious_components.json; or [N] for a class with one;
- * or a dictionary of eigen index -> [N].
+ * A file holds an array of PyTorch or NumPy [N, W]. Its columns are eigen indices, as the original's
+ * code reads them; but where W is the number of the class's labelled components and no more than
+ * their largest, they are those, in the order of data/spurious_components.json. Or it holds [N], of
+ * a class with one labelled component; or a dictionary of eigen index -> [N].
  */
 export class AlphaFiles implements Discovery {
   readonly provenance: DiscoveryProvenance;
@@ -129,9 +129,10 @@ function columnsOf(
   labelled: readonly number[],
   components: readonly number[],
 ): readonly number[] | undefined {
-  if (width > Math.max(...labelled, ...components)) return components;
+  const isOfLabelled = width === labelled.length && width <= Math.max(...labelled);
+  if (!isOfLabelled && width > Math.max(...components)) return components;
   const places = components.map((component) => labelled.indexOf(component));
-  return width === labelled.length && !places.includes(-1) ? places : undefined;
+  return isOfLabelled && !places.includes(-1) ? places : undefined;
 }
 
 async function readNamedColumns(
