@@ -20,6 +20,8 @@ const FUNCTION_OF = {
   "spufix fit": "fitSpuFix",
   "spufix eval": "evaluateFix",
   "spufix export": "exportFix",
+  "models list": "listModels",
+  "models import": "importModel",
 } as const;
 
 describe("the public API", () => {
