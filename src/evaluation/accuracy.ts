@@ -82,6 +82,19 @@ export async function measureAccuracy(
   return summarise(tallies, arms.length, skipped);
 }
 
+/** What was measured of the first arms only. */
+export function firstArms(measured: Accuracy, arms: number): Accuracy {
+  return {
+    ...measured,
+    accuracy: measured.accuracy.slice(0, arms),
+    classes: measured.classes.map((one) => ({
+      ...one,
+      accuracy: one.accuracy.slice(0, arms),
+      meanProb: one.meanProb.slice(0, arms),
+    })),
+  };
+}
+
 function newTally(arms: number): Tally {
   return {
     images: 0,

@@ -13,10 +13,13 @@ import { provenanceList } from "./provenance.js";
 import { byScore, detailedClasses, imagesByClass } from "./strips.js";
 import { summary } from "./summary.js";
 
+/** Which picture. */
+export type ImageKey = Pick<ImageRow, "path" | "split">;
+
 /** The pictures a report shows. */
 export interface ReportImages {
   /** data: URI of a small picture, or null where there is none to show. */
-  thumbnailOf(row: ImageRow): string | null;
+  thumbnailOf(row: ImageKey): string | null;
 }
 
 /**

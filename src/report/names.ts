@@ -5,7 +5,7 @@ import { plainLabel } from "../results/terminal-table.js";
 import { fileName } from "./format.js";
 
 /** What a report calls the model: its metadata's name, its file, or the table it came from. */
-export function modelName({ provenance: { model, data } }: EvalResult): string {
+export function modelName({ provenance: { model, data } }: Pick<EvalResult, "provenance">): string {
   if (model === null) return fileName(textOf(data, "images") ?? "given probabilities");
   return textOf(model.metadata, "name") ?? fileName(model.path).replace(/\.[a-z]+$/i, "");
 }

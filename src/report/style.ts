@@ -92,8 +92,47 @@ svg .lane { fill: var(--ink); font-size: 13px; }
 .here { stroke: var(--val); stroke-width: 2; }
 figcaption { font-size: .875rem; color: var(--quiet); margin-top: .5rem; }
 
-img.wide { display: block; width: 100%; height: auto; margin-top: 1rem; }
-.scroll { overflow-x: auto; margin-inline: -1.5rem; padding-inline: 1.5rem; }
+.figure { width: 100%; min-width: 44rem; height: auto; margin-top: 1rem; }
+.arrow { stroke: var(--quiet); }
+.own { stroke: var(--ink); }
+.own-dot { fill: var(--ink); }
+svg .own-name { fill: var(--ink); stroke: var(--ground); font-weight: 600; font-size: 12.5px; }
+svg .axis-name { fill: var(--ink); font-size: 12.5px; }
+
+.sides { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: .125rem .75rem; margin-top: .75rem; }
+.sides dt { font-weight: 650; }
+.sides dd { overflow-wrap: anywhere; }
+.beside { display: grid; grid-template-columns: minmax(0, 27rem) minmax(0, 1fr); gap: 1.5rem 3rem; margin-top: 1rem; align-items: start; }
+.beside.even { grid-template-columns: repeat(2, minmax(0, 1fr)); margin-bottom: 1.5rem; }
+.beside h3 { font-size: 1rem; }
+.beside .moved + h3 { margin-top: 1.5rem; }
+.pairs, .dose { width: 100%; height: auto; }
+.same { stroke: var(--quiet); stroke-dasharray: 4 4; fill: none; }
+.pair-mark { fill: var(--quiet); fill-opacity: .75; }
+.pair-mark.rise { fill: var(--val); fill-opacity: .9; }
+.pair-mark.fall { fill: var(--spurious); fill-opacity: .9; }
+.pair-key { list-style: none; display: flex; flex-wrap: wrap; gap: .125rem 1.25rem; margin-top: .375rem; font-size: .875rem; }
+.pair-key li { display: flex; align-items: center; gap: .4em; }
+.moved { list-style: none; font-size: .9375rem; margin-top: .25rem; }
+.moved li { display: grid; grid-template-columns: minmax(0, 1fr) auto 4rem; gap: 1rem; padding-block: .2rem; border-top: 1px solid var(--grid); }
+.moved li:first-child { border-top: 0; }
+.moved b { text-align: right; font-weight: 650; }
+.dot.fall .ci { stroke: var(--spurious); }
+.dot.fall circle { fill: var(--spurious); }
+.dot.unsure .ci { stroke: var(--quiet); }
+.dot.unsure circle { fill: var(--quiet); }
+.dose-line path { fill: none; stroke: var(--val); stroke-width: 2; }
+.dose-line circle { fill: var(--val); }
+.dose-line.dashed path { stroke: var(--spurious); stroke-dasharray: 6 4; }
+.dose-line.dashed circle { fill: var(--ground); stroke: var(--spurious); stroke-width: 1.75; }
+.marked { stroke: var(--quiet); stroke-dasharray: 3 3; }
+svg .dose-name { fill: var(--ink); font-size: 12.5px; }
+.doses td, .doses th { padding-inline: 0 2.5rem; }
+.doses th[scope="row"] { font-weight: 400; }
+.ranks { width: 100%; }
+.ranks tbody th { font-weight: 400; min-width: 11rem; overflow-wrap: anywhere; }
+.ranks tbody tr:hover > * { background: var(--panel); }
+.scroll { position: relative; overflow-x: auto; margin-inline: -1.5rem; padding-inline: 1.5rem; }
 table { border-collapse: separate; border-spacing: 0; font-size: .875rem; line-height: 1.35; }
 caption { text-align: left; color: var(--quiet); padding-bottom: .75rem; }
 th { text-align: left; font-weight: 600; }
@@ -141,6 +180,11 @@ th button:hover { text-decoration: underline; text-underline-offset: .18em; }
 .tiles .answer { display: -webkit-box; -webkit-box-orient: vertical; -webkit-line-clamp: 2; overflow: hidden; font-size: .75rem; color: var(--quiet); }
 .names { list-style: none; font-size: .8125rem; }
 .names li { display: grid; grid-template-columns: 3.25rem minmax(0, 1fr); padding-block: .0625rem; }
+.names.changed li { grid-template-columns: 8.5rem minmax(0, 1fr); }
+.names.changed { margin-top: .5rem; overflow-wrap: anywhere; }
+.tiles.changed { grid-template-columns: repeat(auto-fill, 112px); gap: 1rem .875rem; }
+.tiles.changed img, .tiles.changed .none { width: 112px; height: 112px; }
+.tiles.changed + h3 { margin-top: 1.5rem; }
 .names .answer { color: var(--quiet); margin-left: .75em; }
 
 .notes > * + * { margin-top: .75rem; }
@@ -171,7 +215,7 @@ body > footer::before { content: ""; display: block; border-top: 1px solid var(-
   .classes th:first-child { padding-left: 1rem; min-width: 8.5rem; max-width: 8.5rem; }
   body > header { padding-top: 1.75rem; }
   h1 { font-size: 1.75rem; }
-  .numbers { grid-template-columns: minmax(0, 1fr); }
+  .numbers, .beside, .beside.even { grid-template-columns: minmax(0, 1fr); }
   .pair { gap: 1rem 2.5rem; }
   .overview .name { display: none; }
   .overview.medium circle { r: 3px; }
@@ -183,6 +227,11 @@ body > footer::before { content: ""; display: block; border-top: 1px solid var(-
   .notes td:last-child { padding-right: 1rem; }
   .tiles { grid-template-columns: repeat(auto-fill, minmax(76px, 1fr)); }
   .tiles img, .tiles .none { width: 100%; height: auto; aspect-ratio: 1; }
+  .tiles.changed { grid-template-columns: repeat(auto-fill, minmax(96px, 1fr)); }
+  .tiles.changed img, .tiles.changed .none { width: 100%; height: auto; aspect-ratio: 1; }
+  .pair.three > :first-child { flex-basis: 100%; }
+  .doses td, .doses th { padding-right: 1.25rem; }
+  .scroll > .figure, .scroll > .doses, .scroll > .ranks { margin-left: 1rem; }
   .provenance { grid-template-columns: minmax(0, 1fr); gap: 0; }
   .provenance dd { margin-bottom: .375rem; }
   .provenance .provenance { padding-left: 1rem; border-left: 1px solid var(--line); }

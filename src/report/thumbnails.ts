@@ -6,7 +6,7 @@ import { sniffFormat } from "../images/format.js";
 import { readImageFile } from "../images/read-image.js";
 import type { EvalResult } from "../results/eval-result.js";
 import type { ImageRow } from "../scoring/image-row.js";
-import type { ReportImages } from "./eval-report.js";
+import type { ImageKey, ReportImages } from "./eval-report.js";
 import { detailedClasses, imagesByClass, PICTURES_PER_CLASS } from "./strips.js";
 
 /** All thumbnails of a page together, in bytes; base64 makes a third more of them. */
@@ -55,8 +55,8 @@ export function chooseReportImages(
  * @throws CANCELLED between images once `signal` fires
  */
 export async function makeThumbnails(
-  chosen: readonly ImageRow[],
-  fileOf: (row: ImageRow) => string,
+  chosen: readonly ImageKey[],
+  fileOf: (row: ImageKey) => string,
   signal?: AbortSignal,
 ): Promise<ReportImages> {
   const allowance = Math.min(MOST_BYTES, Math.floor(TOTAL_BYTES / Math.max(1, chosen.length)));
@@ -79,7 +79,7 @@ export async function makeThumbnails(
   return { thumbnailOf: (row) => thumbnails.get(keyOf(row)) ?? null };
 }
 
-function keyOf({ split, path }: ImageRow): string {
+function keyOf({ split, path }: ImageKey): string {
   return `${split}:${path}`;
 }
 

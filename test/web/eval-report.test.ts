@@ -1,17 +1,13 @@
 import assert from "node:assert/strict";
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
 import { after, before, describe, test, type TestContext } from "node:test";
-import { pathToFileURL } from "node:url";
-import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+import type { Browser, BrowserContextOptions } from "playwright-core";
 
 import { evalReport } from "../../src/report/eval-report.js";
 import { chooseReportImages, makeThumbnails } from "../../src/report/thumbnails.js";
-import { accessibilityViolations } from "../helpers/axe.js";
 import { benchmarkRows } from "../helpers/benchmark-rows.js";
 import { launchChromium, noChromium } from "../helpers/chromium.js";
-import { fileTree } from "../helpers/file-tree.js";
 import { fixture } from "../helpers/fixtures.js";
+import { assertWithoutBarriers, openOffline, VIEWS } from "../helpers/offline-page.js";
 import { resultOf, row } from "../helpers/rows.js";
 
 const HOSTILE = `"><script>document.title="taken"</script><img src="https://example.org/x.png">`;
@@ -51,40 +47,18 @@ describe("the report of a result in a browser", { skip: noChromium }, () => {
   });
   after(() => browser.close());
 
-  /** Opens the report from disk without a network; `heard` is what should stay empty. */
-  async function open(
-    t: TestContext,
-    options: BrowserContextOptions = {},
-  ): Promise<{ page: Page; heard: string[] }> {
-    const file = join(fileTree(t, []), "report.html");
-    writeFileSync(file, report);
-    const context = await browser.newContext({ offline: true, ...options });
-    t.after(() => context.close());
-    const page = await context.newPage();
-    const heard: string[] = [];
-    page.on("console", (message) => heard.push(`console: ${message.text()}`));
-    page.on("pageerror", (error) => heard.push(`error: ${error.message}`));
-    page.on("request", (request) => {
-      if (!/^(file|data):/.test(request.url())) heard.push(`request: ${request.url()}`);
-    });
-    await page.goto(pathToFileURL(file).href);
-    return { page, heard };
-  }
+  const open = (t: TestContext, options: BrowserContextOptions = {}) =>
+    openOffline(t, browser, report, options);
 
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const width of [1280, 400]) {
-      test(`opens offline without errors or barriers: ${colorScheme}, ${width} pixels wide`, async (t) => {
-        const { page, heard } = await open(t, { colorScheme, viewport: { width, height: 900 } });
-        // Contrast is not looked at in what is not laid out yet.
-        await page.evaluate(
-          "document.styleSheets[0].insertRule('.class { content-visibility: visible !important; }')",
-        );
-        assert.deepEqual(await accessibilityViolations(page, MORE_OF_THE_SAME), []);
-        const across = await page.evaluate<number>("document.documentElement.scrollWidth");
-        assert.equal(across, width, "nothing stands out at the side");
-        assert.deepEqual(heard, []);
-      });
-    }
+  for (const view of VIEWS) {
+    test(`opens offline without errors or barriers: ${view.name}`, async (t) => {
+      const opened = await open(t, view.options);
+      // Contrast is not looked at in what is not laid out yet.
+      await opened.page.evaluate(
+        "document.styleSheets[0].insertRule('.class { content-visibility: visible !important; }')",
+      );
+      await assertWithoutBarriers(opened, MORE_OF_THE_SAME);
+    });
   }
 
   test("takes hostile names for text", async (t) => {

@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { TestContext } from "node:test";
+import { pathToFileURL } from "node:url";
+import type { Browser, BrowserContextOptions, Page } from "playwright-core";
+
+import { accessibilityViolations } from "./axe.js";
+import { fileTree } from "./file-tree.js";
+
+export interface OfflinePage {
+  readonly page: Page;
+  /** Requests, console messages and errors: what should stay empty. */
+  readonly heard: readonly string[];
+}
+
+/** How pages are looked at. */
+export const VIEWS: readonly { readonly name: string; readonly options: BrowserContextOptions }[] =
+  (["light", "dark"] as const).flatMap((colorScheme) =>
+    [1280, 400].map((width) => ({
+      name: `${colorScheme}, ${width} pixels wide`,
+      options: { colorScheme, viewport: { width, height: 900 } },
+    })),
+  );
+
+/** Opens a page from disk without a network. */
+export async function openOffline(
+  t: TestContext,
+  browser: Browser,
+  content: string,
+  options: BrowserContextOptions = {},
+): Promise<OfflinePage> {
+  const file = join(fileTree(t, []), "page.html");
+  writeFileSync(file, content);
+  const context = await browser.newContext({ offline: true, ...options });
+  t.after(() => context.close());
+  const page = await context.newPage();
+  const heard: string[] = [];
+  page.on("console", (message) => heard.push(`console: ${message.text()}`));
+  page.on("pageerror", (error) => heard.push(`error: ${error.message}`));
+  page.on("request", (request) => {
+    if (!/^(file|data):/.test(request.url())) heard.push(`request: ${request.url()}`);
+  });
+  await page.goto(pathToFileURL(file).href);
+  return { page, heard };
+}
+
+/**
+ * No serious violation, nothing that stands out at the side, nothing heard.
+ * @param exclude selectors of what need not be looked at, since others are made alike
+ */
+export async function assertWithoutBarriers(
+  { page, heard }: OfflinePage,
+  exclude: readonly string[] = [],
+): Promise<void> {
+  assert.deepEqual(await accessibilityViolations(page, exclude), []);
+  const [across, width] = await page.evaluate<[number, number]>(
+    "[document.documentElement.scrollWidth, innerWidth]",
+  );
+  assert.equal(across, width, "nothing stands out at the side");
+  assert.deepEqual(heard, []);
+}
+
+/** The numbers that a table's column sorts by, from above to below. */
+export function columnOf(page: Page, table: string, cell: number): Promise<number[]> {
+  return page.evaluate(
+    `[...document.querySelector(${JSON.stringify(table)}).tBodies[0].rows].map((row) => Number(row.cells[${cell}].dataset.v))`,
+  );
+}
+
+/** Every column of a table whose header is a button sorts by it, up and then down. */
+export async function assertSorts(page: Page, table: string, columns: readonly number[]) {
+  for (const column of columns) {
+    const header = page.locator(`${table} th[data-column='${column}']`);
+    for (let click = 0; click < 2; click++) {
+      await header.locator("button").click();
+      const sign = (await header.getAttribute("aria-sort")) === "ascending" ? 1 : -1;
+      const values = await columnOf(page, table, column);
+      assert.deepEqual(
+        values,
+        [...values].sort((a, b) => sign * (a - b)),
+        `column ${column}`,
+      );
+    }
+  }
+}

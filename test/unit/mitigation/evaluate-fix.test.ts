@@ -1,0 +1,129 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test, type TestContext } from "node:test";
+
+import { evaluateFix, type EvaluateFixRequest } from "../../../src/mitigation/evaluate-fix.js";
+import type { FixEvaluation } from "../../../src/mitigation/fix-evaluation.js";
+import { evaluate } from "../../../src/evaluation/evaluate.js";
+import { NO_PROGRESS } from "../../../src/terminal/progress.js";
+import { namesIn } from "../../helpers/result-files.js";
+import { smallBenchmark } from "../../helpers/small-benchmark.js";
+import { smallFix, smallRequest } from "../../helpers/small-fix.js";
+
+const DOSES = [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5];
+
+async function request(t: TestContext): Promise<EvaluateFixRequest> {
+  const benchmark = smallBenchmark(t);
+  const fix = await smallFix(benchmark);
+  return { ...smallRequest(benchmark), fix, accuracy: benchmark.val };
+}
+
+describe("evaluateFix", () => {
+  test("before is what eval gives, and after differs for the classes of the fix", async (t) => {
+    const asked = await request(t);
+    const { before, after, difference } = await evaluateFix(asked);
+    const plain = await evaluate(asked);
+    assert.deepEqual(before.classes, plain.classes);
+    assert.deepEqual(before.score, plain.score);
+    for (const [i, { index, meanProbVal }] of after.classes.entries()) {
+      const earlier = before.classes[i]!;
+      if (index === 0) assert.ok(meanProbVal >= earlier.meanProbVal, "the others' share grows");
+      else assert.ok(meanProbVal < earlier.meanProbVal, `class ${index}`);
+    }
+    assert.equal(difference.mean.value, after.score.mean - before.score.mean);
+    assert.equal(difference.classes.length, 3);
+  });
+
+  test("the dose curve begins at before and has after at the strength of the fix", async (t) => {
+    const { before, after, accuracy, doseCurve } = await evaluateFix(await request(t));
+    assert.deepEqual(
+      doseCurve.map(({ strength }) => strength),
+      DOSES,
+    );
+    const [first, fixed] = [doseCurve[0]!, doseCurve[4]!];
+    const overall = ({ score: { mean, joint } }: FixEvaluation["before"]) => ({ mean, joint });
+    assert.deepEqual(first, { strength: 0, ...overall(before), accuracy: accuracy?.accuracy[0] });
+    assert.deepEqual(fixed, { strength: 1, ...overall(after), accuracy: accuracy?.accuracy[1] });
+    const joints = new Set(doseCurve.map(({ joint }) => joint));
+    assert.ok(joints.size > 2, "strengths make a difference");
+  });
+
+  test("every dose is what a run of that strength gives", async (t) => {
+    const asked = await request(t);
+    const { doseCurve } = await evaluateFix(asked);
+    for (const strength of [0.5, 1.5]) {
+      const { after, accuracy } = await evaluateFix({ ...asked, strength });
+      const dose = doseCurve.find((point) => point.strength === strength);
+      assert.deepEqual(dose, {
+        strength,
+        mean: after.score.mean,
+        joint: after.score.joint,
+        accuracy: accuracy?.accuracy[1],
+      });
+    }
+  });
+
+  test("a strength that is no dose is added to the curve; 0 changes nothing", async (t) => {
+    const asked = { ...(await request(t)), accuracy: undefined };
+    const { doseCurve } = await evaluateFix({ ...asked, strength: 0.6 });
+    assert.deepEqual(
+      doseCurve.map(({ strength }) => strength),
+      [...DOSES, 0.6].sort((a, b) => a - b),
+    );
+    assert.ok(doseCurve.every((point) => !("accuracy" in point)));
+    const { before, after, sideEffects } = await evaluateFix({ ...asked, strength: 0 });
+    assert.deepEqual(after.classes, before.classes);
+    assert.deepEqual(sideEffects.meanProb, []);
+  });
+
+  test("all arms come from one forward pass per picture", async (t) => {
+    const begun: string[] = [];
+    const progress = {
+      ...NO_PROGRESS,
+      begin: (label: string, total: number) => void begun.push(`${label} ${total}`),
+    };
+    await evaluateFix({ ...(await request(t)), progress });
+    assert.deepEqual(begun, ["evaluating 27", "measuring accuracy 12"]);
+  });
+
+  test("side effects name the classes that moved, with the accuracy's numbers", async (t) => {
+    const { accuracy, sideEffects } = await evaluateFix(await request(t));
+    assert.equal(sideEffects.of, "all classes");
+    const moved = sideEffects.meanProb.map(({ index }) => index);
+    assert.ok(moved.includes(3) && moved.includes(7), String(moved));
+    for (const { index, label, before, after, change } of sideEffects.meanProb) {
+      const measured = accuracy?.classes.find((one) => one.index === index);
+      assert.deepEqual([before, after], measured?.meanProb);
+      assert.equal(change, after - before);
+      assert.equal(label, `thing ${index}`);
+    }
+    assert.ok(accuracy?.classes.every((one) => one.accuracy.length === 2));
+  });
+
+  test("writes a page, the document and a result of each arm", async (t) => {
+    const asked = await request(t);
+    const out = join(asked.fix, "..", "out");
+    const evaluation = await evaluateFix({ ...asked, out });
+    assert.deepEqual(namesIn(out), ["after", "before", "report.html", "result.json"]);
+    const written = JSON.parse(readFileSync(join(out, "result.json"), "utf8")) as FixEvaluation;
+    assert.deepEqual(written, JSON.parse(JSON.stringify(evaluation)));
+    const after = JSON.parse(readFileSync(join(out, "after", "result.json"), "utf8")) as unknown;
+    assert.deepEqual(after, written.after);
+  });
+
+  test("a journal of another strength is not gone on from", async (t) => {
+    const asked = await request(t);
+    const out = join(asked.fix, "..", "out");
+    const controller = new AbortController();
+    const progress = { ...NO_PROGRESS, advance: () => controller.abort() };
+    const stopped = { ...asked, out, batch: 1, progress, signal: controller.signal };
+    await assert.rejects(evaluateFix(stopped), { code: "CANCELLED" });
+    const other = { ...asked, out, resume: true };
+    await assert.rejects(evaluateFix({ ...other, strength: 0.6 }), {
+      code: "RESUME_MISMATCH",
+      message: /strengths/,
+    });
+    assert.equal((await evaluateFix(other)).strength, 1);
+  });
+});
