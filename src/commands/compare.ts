@@ -1,6 +1,8 @@
+import { join } from "node:path";
 import { Command, Option } from "clipanion";
 import { compareResults, type Comparison } from "../comparison/compare.js";
-import { score, signed, signedRange } from "../report/format.js";
+import { writeComparison } from "../comparison/write-comparison.js";
+import { counted, score, signed, signedRange } from "../report/format.js";
 import { plainLabel, terminalTable } from "../results/terminal-table.js";
 import { BaseCommand, wholeNumber } from "./base.js";
 
@@ -11,9 +13,17 @@ export class CompareCommand extends BaseCommand {
     description: "two results on the same images",
     details: `
       Differences of average precision and AUROC, second less first, with paired bootstrap
-      intervals: what both models have in common on an image cancels.
+      intervals: what both models have in common on an image cancels. Both results must hold the
+      same images. With \`--out\` it writes compare.json and compare.html, a page that opens offline
+      and shows the images whose probability changed most, as far as the data folders that the
+      results name are still there.
     `,
-    examples: [["Two models", "spurious-native compare results/resnet50 results/convnext"]],
+    examples: [
+      [
+        "Two models",
+        "spurious-native compare results/resnet50 results/convnext --out results/compared",
+      ],
+    ],
   });
 
   first = Option.String({ name: "RESULT_A" });
@@ -22,7 +32,9 @@ export class CompareCommand extends BaseCommand {
     description: "Resamples for the intervals; 0 for none",
   });
   seed = Option.String("--seed", "0", { description: "Seed of the bootstrap" });
-  images = Option.String("--images", "10", { description: "Changed images listed" });
+  images = Option.String("--images", "24", { description: "Changed images listed" });
+  out = Option.String("--out", { description: "Folder for compare.json and compare.html" });
+  force = Option.Boolean("--force", false, { description: "Replace what is in --out" });
 
   async execute(): Promise<number> {
     const comparison = await compareResults(this.first, this.second, {
@@ -30,8 +42,20 @@ export class CompareCommand extends BaseCommand {
       seed: wholeNumber("--seed", this.seed, 0),
       images: wholeNumber("--images", this.images, 0),
     });
+    if (this.out !== undefined) await this.#write(comparison, this.out);
     this.print(comparison, () => lines(comparison));
     return 0;
+  }
+
+  async #write(comparison: Comparison, out: string): Promise<void> {
+    const { force, signal } = this;
+    const { gone } = await writeComparison(comparison, out, { force, signal });
+    if (gone.length > 0) {
+      this.warn(
+        `${counted(gone.length, "changed image is", "changed images are")} not in the data folders that the results name: the page lists the paths`,
+      );
+    }
+    this.note(`open ${join(out, "compare.html")}`);
   }
 }
 

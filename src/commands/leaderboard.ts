@@ -20,9 +20,13 @@ export class LeaderboardCommand extends BaseCommand {
     description: "results beside the 77 published models",
     details: `
       Prints all models by mean spurious score. With \`--out\` it writes leaderboard.csv,
-      leaderboard.tex, leaderboard.html and the scatter of accuracy against score as SVG and PNG.
+      leaderboard.tex, leaderboard.html and the scatter of accuracy against score as SVG and PNG. A
+      result of \`spufix eval\` gives a model before and after the fix, with an arrow in the scatter.
     `,
-    examples: [["Some results", "spurious-native leaderboard results/* --out leaderboard"]],
+    examples: [
+      ["Some results", "spurious-native leaderboard results/* --out leaderboard"],
+      ["A model before and after SpuFix", "spurious-native leaderboard results/fixed"],
+    ],
   });
 
   results = Option.Rest({ required: 0, name: "RESULT" });
@@ -57,6 +61,7 @@ function lines(rows: readonly LeaderboardRow[]): string[] {
       { title: "score", align: "right" },
       { title: "95 % interval", align: "left" },
       { title: "accuracy", align: "right" },
+      { title: "score after SpuFix", align: "right" },
     ],
     rows.map((row, i) => [
       String(i + 1),
@@ -65,6 +70,7 @@ function lines(rows: readonly LeaderboardRow[]): string[] {
       score(row.score),
       row.scoreCi95 === null ? "" : range(row.scoreCi95),
       row.accuracy?.toFixed(1) ?? "",
+      row.fixedScore === null ? "" : score(row.fixedScore),
     ]),
   );
 }

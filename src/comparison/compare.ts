@@ -22,8 +22,11 @@ export interface ScoreDifference {
 export interface ComparedClass extends ScoreDifference {
   readonly index: number;
   readonly label: string;
+  /** Average precision. */
   readonly first: number;
   readonly second: number;
+  readonly firstAuroc: number;
+  readonly secondAuroc: number;
 }
 
 /** An image whose p_k differs. */
@@ -35,7 +38,7 @@ export interface ChangedImage {
   readonly second: number;
 }
 
-/** The document of `compare --json`. */
+/** The document of `compare --json` and of compare.json. */
 export interface Comparison {
   readonly schema: typeof COMPARISON_SCHEMA;
   readonly first: ComparedResult;
@@ -103,6 +106,8 @@ export async function compareResults(
         second: after.ap,
         ap: after.ap - before.ap,
         apCi95: intervals?.classes[i]?.ap ?? null,
+        firstAuroc: before.auroc,
+        secondAuroc: after.auroc,
         auroc: after.auroc - before.auroc,
         aurocCi95: intervals?.classes[i]?.auroc ?? null,
       };

@@ -1,7 +1,8 @@
 import { range, score } from "../report/format.js";
 import { html, Markup } from "../report/html.js";
 import { page } from "../report/page.js";
-import { leaderboardSvg } from "./leaderboard-plot.js";
+import { inlineFigure } from "../report/plots/figure.js";
+import { leaderboardFigure } from "./leaderboard-plot.js";
 import type { LeaderboardRow } from "./leaderboard.js";
 
 /** leaderboard.html: the plot and the table, which the page's script sorts by any column. */
@@ -9,14 +10,15 @@ export function leaderboardPage(rows: readonly LeaderboardRow[]): string {
   const own = rows.filter(({ source }) => source === "result").length;
   return page({
     title: "Spurious score leaderboard",
-    body: html`<header><h1>Spurious score leaderboard</h1>
-<p>${rows.length - own} published models and ${own} ${own === 1 ? "result" : "results"} of one's own, by mean spurious score (average precision; higher is better). Published scores carry no interval.</p></header>
+    body: html`<a class="skip" href="#main">Skip to the leaderboard</a>
+<header><h1>Spurious score leaderboard</h1>
+<p class="about measure">${rows.length - own} published models and ${own} ${own === 1 ? "result" : "results"} of one’s own, by mean spurious score (average precision; higher is better). Published scores carry no interval.</p></header>
 <main id="main">
 <section aria-labelledby="plot-title"><h2 id="plot-title">Accuracy and score</h2>
-<img class="wide" alt="Scatter of ImageNet accuracy against mean spurious score with an arrow from each published model to itself after SpuFix; the table below holds the same numbers." src="${new Markup(dataUri(leaderboardSvg(rows)))}"></section>
+<figure><div class="scroll" role="region" aria-labelledby="plot-title" tabindex="0">${inlineFigure(leaderboardFigure(rows), PLOT_IN_WORDS)}</div><figcaption>A mark is a model, an arrow leads to the same model after SpuFix; where no accuracy is published, models stand in the column at the right.</figcaption></figure></section>
 <section aria-labelledby="table-title"><h2 id="table-title">Models</h2>
 <div class="scroll" role="region" aria-labelledby="table-title" tabindex="0">
-<table data-sortable>
+<table class="ranks" data-sortable>
 ${HEAD}
 <tbody>
 ${rows.map(line)}
@@ -26,6 +28,9 @@ ${rows.map(line)}
 </main>`,
   });
 }
+
+const PLOT_IN_WORDS =
+  "Scatter of ImageNet accuracy against mean spurious score with an arrow from each model to itself after SpuFix; the table below holds the same numbers.";
 
 const HEAD = html`<thead><tr>${[
   ["Rank", true],
@@ -39,7 +44,7 @@ const HEAD = html`<thead><tr>${[
   ["Accuracy after SpuFix (%)", true],
 ].map(
   ([label, numeric], i) =>
-    html`<th scope="col" data-column="${i}"${new Markup(numeric === true ? ' class="n"' : "")}><span class="label">${String(label)}</span></th>`,
+    html`<th scope="col" data-column="${i}"${new Markup(numeric === true ? ' class="n"' : "")}${new Markup(i === 0 ? ' aria-sort="ascending"' : "")}><span class="label">${String(label)}</span></th>`,
 )}</tr></thead>`;
 
 function line(row: LeaderboardRow, i: number): Markup {
@@ -51,8 +56,4 @@ function line(row: LeaderboardRow, i: number): Markup {
 function number(value: number | null, decimals: number): Markup {
   const text = value === null ? "–" : decimals === 3 ? score(value) : value.toFixed(decimals);
   return html`<td class="n" data-v="${value ?? -1}">${text}</td>`;
-}
-
-function dataUri(svg: string): string {
-  return `data:image/svg+xml;base64,${Buffer.from(svg).toString("base64")}`;
 }

@@ -1,7 +1,7 @@
 import { scaleLinear } from "d3-scale";
 import { symbol, symbolCircle, symbolSquare, symbolTriangle, type SymbolType } from "d3-shape";
 import { html, type Markup } from "../report/html.js";
-import { FIGURE_X, FIGURE_Y, figureSvg } from "../report/plots/figure.js";
+import { type Figure, FIGURE_X, FIGURE_Y, figureSvg } from "../report/plots/figure.js";
 import { PRETRAINING_GROUPS, pretrainingGroup } from "../report/published.js";
 import type { LeaderboardRow } from "./leaderboard.js";
 
@@ -12,23 +12,60 @@ const LOOKS: readonly { readonly color: string; readonly shape: SymbolType }[] =
   { color: "#009e73", shape: symbolSquare },
 ];
 const AREA = 62;
-const ARROW = html`<path d="M-9 0H7M3 -3.5L8 0L3 3.5" fill="none" stroke="#6e7781"/>`;
+const ARROW = "#6e7781";
 const OWN = "#000000";
+/** From the arrow's tip back along its wings. */
+const HEAD = 5;
+/** Column for models whose accuracy is not known. */
+const UNKNOWN_WIDTH = 150;
+const GAP = 24;
 
-type Scale = (value: number) => number;
+interface Point {
+  readonly x: number;
+  readonly y: number;
+}
+
+/** Where a model stands, before and after SpuFix. */
+interface Place {
+  readonly row: LeaderboardRow;
+  readonly at: Point;
+  readonly fixed: Point | null;
+}
+
+/** scatter.svg */
+export function leaderboardSvg(rows: readonly LeaderboardRow[]): string {
+  return figureSvg(leaderboardFigure(rows));
+}
 
 /**
- * Accuracy against mean spurious score, with an arrow from each published model to itself after
- * SpuFix. Results given are lines across: their accuracy is not known.
+ * Accuracy against mean spurious score, with an arrow from each model to itself after SpuFix.
+ * Published models without an accuracy stand in a column of their own; other results without one
+ * are lines across.
  */
-export function leaderboardSvg(rows: readonly LeaderboardRow[]): string {
-  const published = rows.filter(({ source }) => source === "published");
-  const own = rows.filter(({ source }) => source === "result");
-  const accuracies = published.flatMap(({ accuracy }) => accuracy ?? []);
+export function leaderboardFigure(rows: readonly LeaderboardRow[]): Figure {
+  const known = rows.filter(({ accuracy }) => accuracy !== null);
+  const unknown = rows.filter((row) => row.source === "published" && row.accuracy === null);
+  const lines = rows.filter((row) => row.source === "result" && row.accuracy === null);
+  const [left, right] = FIGURE_X;
+  const column = right - UNKNOWN_WIDTH;
+  const accuracies = known.flatMap(({ accuracy, fixedAccuracy }) => [
+    accuracy ?? 0,
+    fixedAccuracy ?? accuracy ?? 0,
+  ]);
   const scores = rows.flatMap(({ score, fixedScore }) => [score, fixedScore ?? score]);
-  const x = scaleLinear(extent(accuracies), FIGURE_X).nice();
+  const x = scaleLinear(extent(accuracies), [
+    left,
+    unknown.length > 0 ? column - GAP : right,
+  ]).nice();
   const y = scaleLinear(extent(scores), FIGURE_Y).nice();
-  return figureSvg({
+  const places = [
+    ...known.map((row) => placeOf(row, x(row.accuracy ?? 0), x(row.fixedAccuracy ?? 0), y)),
+    ...unknown.map((row, i) => {
+      const at = column + ((i + 0.5) / unknown.length) * UNKNOWN_WIDTH;
+      return placeOf(row, at, at, y);
+    }),
+  ];
+  return {
     title: "Accuracy and spurious score",
     x: { scale: x, label: "ImageNet accuracy (%)", ticks: x.ticks(8), format: String },
     y: {
@@ -39,18 +76,24 @@ export function leaderboardSvg(rows: readonly LeaderboardRow[]): string {
     },
     legend: [
       ...PRETRAINING_GROUPS.map((label) => ({ label, mark: point(label) })),
-      { label: "after SpuFix", mark: ARROW },
-      ...(own.length > 0 ? [{ label: "results", mark: OWN_MARK }] : []),
+      { label: "after SpuFix", mark: LEGEND_ARROW },
+      ...(rows.some(({ source }) => source === "result")
+        ? [{ label: "results", mark: OWN_MARK }]
+        : []),
     ],
     marks: [
-      ...published.map((row) => arrow(row, x, y)),
-      ...published.map((row) => dot(row, x, y)),
-      ...own.map((row) => ownLine(row, y)),
+      unknown.length > 0 && columnOfUnknown(column),
+      ...places.map(arrow),
+      ...places.map(dot),
+      ...lines.map((row, i) => ownLine(row, (i + 0.5) / lines.length, y)),
     ],
-  });
+  };
 }
 
-const OWN_MARK = html`<path d="M-10 0H8" stroke="${OWN}" stroke-dasharray="5 3"/>`;
+const LEGEND_ARROW = html`<path class="arrow" d="M-9 0H7M3 -3.5L8 0L3 3.5" fill="none" stroke="${ARROW}"/>`;
+const OWN_MARK = html`<path class="own" d="M-10 0H8" fill="none" stroke="${OWN}" stroke-width="2"/>`;
+
+type Scale = (value: number) => number;
 
 function extent(values: readonly number[]): [number, number] {
   const least = values.reduce((a, b) => Math.min(a, b), Infinity);
@@ -59,8 +102,17 @@ function extent(values: readonly number[]): [number, number] {
   return [least - margin, most + margin];
 }
 
-function groupOf({ pretraining }: LeaderboardRow) {
-  return pretrainingGroup({ pretraining: pretraining ?? "" });
+function placeOf(row: LeaderboardRow, x: number, fixedX: number, y: Scale): Place {
+  const { score, fixedScore, accuracy, fixedAccuracy } = row;
+  // An arrow needs both ends, but for the column without accuracies.
+  const ends = fixedScore !== null && (fixedAccuracy !== null || accuracy === null);
+  return { row, at: { x, y: y(score) }, fixed: ends ? { x: fixedX, y: y(fixedScore) } : null };
+}
+
+function columnOfUnknown(left: number): Markup {
+  const [bottom, top] = FIGURE_Y;
+  const middle = left + UNKNOWN_WIDTH / 2;
+  return html`<path class="axis" d="M${(left - GAP / 2).toFixed(1)} ${bottom}V${top}" fill="none" stroke="${ARROW}" stroke-dasharray="2 3"/><text x="${middle}" y="${bottom + 20}" text-anchor="middle">not published</text>`;
 }
 
 function point(group: (typeof PRETRAINING_GROUPS)[number]): Markup {
@@ -71,27 +123,49 @@ function point(group: (typeof PRETRAINING_GROUPS)[number]): Markup {
   return html`<path class="point" d="${symbol(shape, AREA)() ?? ""}" fill="${color}" fill-opacity="0.85"/>`;
 }
 
-function dot(row: LeaderboardRow, x: Scale, y: Scale): Markup | null {
-  if (row.accuracy === null) return null;
-  const title = `${row.model}: accuracy ${row.accuracy.toFixed(1)} %, score ${row.score.toFixed(3)}`;
-  return html`<g class="model" transform="translate(${x(row.accuracy).toFixed(1)} ${y(row.score).toFixed(1)})"><title>${title}</title>${point(groupOf(row))}</g>`;
+function dot({ row, at }: Place): Markup {
+  const where = `translate(${at.x.toFixed(1)} ${at.y.toFixed(1)})`;
+  if (row.source === "result") {
+    return html`<g class="model-here" transform="${where}"><title>${inWords(row)}</title><circle class="own-dot" r="5.5" fill="${OWN}"/>${nameOf(row.model, 0, 20)}</g>`;
+  }
+  const group = pretrainingGroup({ pretraining: row.pretraining ?? "" });
+  return html`<g class="published" transform="${where}"><title>${inWords(row)}</title>${point(group)}</g>`;
 }
 
-const HEAD = 5;
+function inWords({ model, accuracy, score, fixedScore, fixedAccuracy }: LeaderboardRow): string {
+  const parts = [
+    accuracy === null ? "accuracy not known" : `accuracy ${accuracy.toFixed(1)} %`,
+    `score ${score.toFixed(3)}`,
+    fixedScore === null ? null : `after SpuFix ${fixedScore.toFixed(3)}`,
+    fixedAccuracy === null ? null : `at ${fixedAccuracy.toFixed(1)} %`,
+  ];
+  return `${model}: ${parts.filter((part) => part !== null).join(", ")}`;
+}
 
-function arrow(row: LeaderboardRow, x: Scale, y: Scale): Markup | null {
-  const { accuracy, score, fixedAccuracy, fixedScore } = row;
-  if (accuracy === null || fixedAccuracy === null || fixedScore === null) return null;
-  const [x1, y1, x2, y2] = [x(accuracy), y(score), x(fixedAccuracy), y(fixedScore)];
-  const angle = Math.atan2(y2 - y1, x2 - x1);
+function arrow({ row, at, fixed }: Place): Markup | null {
+  return fixed && arrowBetween(at, fixed, row.source === "result");
+}
+
+function arrowBetween(from: Point, to: Point, own: boolean): Markup {
+  const angle = Math.atan2(to.y - from.y, to.x - from.x);
   const wing = (turn: number): string =>
-    `${(x2 - HEAD * Math.cos(angle + turn)).toFixed(1)} ${(y2 - HEAD * Math.sin(angle + turn)).toFixed(1)}`;
-  const tip = `${x2.toFixed(1)} ${y2.toFixed(1)}`;
-  return html`<path d="M${x1.toFixed(1)} ${y1.toFixed(1)}L${tip}M${wing(0.5)}L${tip}L${wing(-0.5)}" fill="none" stroke="#6e7781"/>`;
+    `${(to.x - HEAD * Math.cos(angle + turn)).toFixed(1)} ${(to.y - HEAD * Math.sin(angle + turn)).toFixed(1)}`;
+  const tip = `${to.x.toFixed(1)} ${to.y.toFixed(1)}`;
+  return html`<path class="${own ? "own" : "arrow"}" d="M${from.x.toFixed(1)} ${from.y.toFixed(1)}L${tip}M${wing(0.5)}L${tip}L${wing(-0.5)}" fill="none" stroke="${own ? OWN : ARROW}"/>`;
 }
 
-function ownLine({ model, score }: LeaderboardRow, y: Scale): Markup {
+/** @param share place of the name between the left and the right end, as 0 to 1 */
+function ownLine({ model, score, fixedScore }: LeaderboardRow, share: number, y: Scale): Markup {
   const [left, right] = FIGURE_X;
-  const at = y(score).toFixed(1);
-  return html`<path d="M${left} ${at}H${right}" stroke="${OWN}" stroke-dasharray="6 4"/><text x="${(left + right) / 2}" y="${(y(score) - 6).toFixed(1)}" text-anchor="middle" fill="${OWN}" font-weight="600">${model} ${score.toFixed(3)}</text>`;
+  const at = left + share * (right - left);
+  const across = (value: number): Markup =>
+    html`<path class="own" d="M${left} ${y(value).toFixed(1)}H${right}" fill="none" stroke="${OWN}" stroke-dasharray="6 4"/>`;
+  const name = nameOf(`${model} ${score.toFixed(3)}`, at, y(score) - 6);
+  if (fixedScore === null) return html`${across(score)}${name}`;
+  const end = { x: left + 14 + share * 60, y: y(fixedScore) };
+  return html`${across(score)}${across(fixedScore)}${arrowBetween({ x: end.x, y: y(score) }, end, true)}${name}${nameOf(`after SpuFix ${fixedScore.toFixed(3)}`, at, y(fixedScore) - 6)}`;
+}
+
+function nameOf(text: string, x: number, y: number): Markup {
+  return html`<text class="own-name" x="${x.toFixed(1)}" y="${y.toFixed(1)}" text-anchor="middle" fill="${OWN}" font-weight="600" stroke="#ffffff" stroke-width="4" stroke-linejoin="round" paint-order="stroke">${text}</text>`;
 }

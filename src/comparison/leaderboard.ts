@@ -1,8 +1,9 @@
 import { basename, resolve } from "node:path";
 import { publishedScores } from "../imagenet/facts.js";
+import { type FixEvaluation, SPUFIX_EVAL_SCHEMA } from "../mitigation/fix-evaluation.js";
 import { csvLine } from "../results/csv.js";
 import type { EvalResult } from "../results/eval-result.js";
-import { readEvalResult } from "../results/read-eval-result.js";
+import { asEvalResult, readResultDocument } from "../results/read-eval-result.js";
 import type { Interval } from "../scoring/bootstrap.js";
 
 /** One model: published, or of a result given. Accuracies in percent, null where not known. */
@@ -14,13 +15,17 @@ export interface LeaderboardRow {
   readonly scoreCi95: Interval | null;
   readonly auroc: number | null;
   readonly accuracy: number | null;
-  /** After SpuFix, where published. */
+  /** After SpuFix, where published or evaluated. */
   readonly fixedScore: number | null;
   readonly fixedAccuracy: number | null;
   readonly folder: string | null;
 }
 
-/** The published models and the results given, highest score first. */
+/**
+ * The published models and the results given, highest score first.
+ * @param results folders of `eval`, `score` or `spufix eval`, or their result.json
+ * @throws RESULT_INVALID
+ */
 export async function leaderboardRows(results: readonly string[]): Promise<LeaderboardRow[]> {
   const published = publishedScores().map(
     (row): LeaderboardRow => ({
@@ -36,24 +41,37 @@ export async function leaderboardRows(results: readonly string[]): Promise<Leade
       folder: null,
     }),
   );
-  const own = await Promise.all(
-    results.map(async (path): Promise<LeaderboardRow> => {
-      const { folder, result } = await readEvalResult(path);
-      return {
-        model: nameOf(result, folder),
-        source: "result",
-        pretraining: null,
-        score: result.score.mean,
-        scoreCi95: result.score.meanCi95,
-        auroc: result.auroc.mean,
-        accuracy: null,
-        fixedScore: null,
-        fixedAccuracy: null,
-        folder,
-      };
-    }),
-  );
+  const own = await Promise.all(results.map(ownRow));
   return [...published, ...own].sort((a, b) => b.score - a.score || (a.model < b.model ? -1 : 1));
+}
+
+async function ownRow(path: string): Promise<LeaderboardRow> {
+  const { folder, file, document } = await readResultDocument(path);
+  if (document.schema !== SPUFIX_EVAL_SCHEMA)
+    return resultRow(asEvalResult(document, file), folder);
+  const { before, after, accuracy } = document as FixEvaluation;
+  const [atFirst, afterwards] = (accuracy?.accuracy ?? []).map((share) => share * 100);
+  return {
+    ...resultRow(asEvalResult(before, file), folder),
+    accuracy: atFirst ?? null,
+    fixedScore: asEvalResult(after, file).score.mean,
+    fixedAccuracy: afterwards ?? null,
+  };
+}
+
+function resultRow(result: EvalResult, folder: string): LeaderboardRow {
+  return {
+    model: nameOf(result, folder),
+    source: "result",
+    pretraining: null,
+    score: result.score.mean,
+    scoreCi95: result.score.meanCi95,
+    auroc: result.auroc.mean,
+    accuracy: null,
+    fixedScore: null,
+    fixedAccuracy: null,
+    folder,
+  };
 }
 
 function nameOf({ provenance }: EvalResult, folder: string): string {

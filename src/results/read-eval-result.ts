@@ -12,16 +12,38 @@ export interface StoredEvalResult {
   readonly result: EvalResult;
 }
 
+/** result.json of any command's folder. */
+export interface ResultDocument {
+  readonly folder: string;
+  readonly file: string;
+  readonly document: object & { readonly schema?: unknown };
+}
+
+/**
+ * Reads result.json without asking which command wrote it.
+ * @param path the folder, or the file in it
+ * @throws RESULT_INVALID missing or damaged
+ */
+export async function readResultDocument(path: string): Promise<ResultDocument> {
+  const isFile = (await stat(path).catch(() => null))?.isFile() === true;
+  const file = isFile ? path : join(path, "result.json");
+  const document = parseJson(file, await readText(file));
+  return { folder: isFile ? dirname(file) : path, file, document };
+}
+
 /**
  * Reads result.json of an `eval` or `score` folder.
  * @param path the folder, or the file in it
  * @throws RESULT_INVALID missing, damaged, foreign or of another schema
  */
 export async function readEvalResult(path: string): Promise<StoredEvalResult> {
-  const isFile = (await stat(path).catch(() => null))?.isFile() === true;
-  const file = isFile ? path : join(path, "result.json");
-  const document = parseJson(file, await readText(file));
-  const { schema, score, classes } = document as Partial<EvalResult>;
+  const { folder, file, document } = await readResultDocument(path);
+  return { folder, result: asEvalResult(document, file) };
+}
+
+/** @throws RESULT_INVALID the document is no whole result of `eval` or `score` */
+export function asEvalResult(document: unknown, file: string): EvalResult {
+  const { schema, score, classes } = (document ?? {}) as Partial<EvalResult>;
   if (schema !== EVAL_SCHEMA) {
     throw invalid(file, `schema ${EVAL_SCHEMA}`, JSON.stringify(schema) ?? "none");
   }
@@ -32,7 +54,7 @@ export async function readEvalResult(path: string): Promise<StoredEvalResult> {
       (row: Partial<EvalClass>) => typeof row.index === "number" && typeof row.ap === "number",
     );
   if (!whole) throw invalid(file, "score and classes", "a document without them");
-  return { folder: isFile ? dirname(file) : path, result: document as EvalResult };
+  return document as EvalResult;
 }
 
 /** The rows of images.csv beside a result. @throws RESULT_INVALID */
@@ -68,7 +90,7 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-function parseJson(file: string, text: string): unknown {
+function parseJson(file: string, text: string): object {
   try {
     const document: unknown = JSON.parse(text);
     if (typeof document === "object" && document !== null) return document;

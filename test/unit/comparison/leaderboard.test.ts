@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { join } from "node:path";
 import { describe, it } from "node:test";
+import sharp from "sharp";
 import { leaderboardPage } from "../../../src/comparison/leaderboard-page.js";
 import { leaderboardSvg } from "../../../src/comparison/leaderboard-plot.js";
 import {
@@ -8,6 +10,17 @@ import {
   type LeaderboardRow,
   leaderboardRows,
 } from "../../../src/comparison/leaderboard.js";
+import { publishedScores } from "../../../src/imagenet/facts.js";
+import { SPUFIX_EVAL_SCHEMA } from "../../../src/mitigation/fix-evaluation.js";
+import { escapeHtml } from "../../../src/report/html.js";
+import { FIGURE } from "../../../src/report/plots/figure.js";
+import { svgToPng } from "../../../src/report/svg-png.js";
+import { fileTree } from "../../helpers/file-tree.js";
+import { Random } from "../../helpers/random.js";
+import { randomRows, resultOf } from "../../helpers/rows.js";
+
+const MODEL = { path: "/m.pt", sha256: "00", metadata: { name: "net" } };
+const ROWS = randomRows(new Random(8), [2, 94], 8, 12);
 
 const OWN: LeaderboardRow = {
   model: 'net_1 <script>alert("x")</script> 50%',
@@ -61,13 +74,103 @@ describe("the leaderboard", () => {
     assert.equal(page.match(/<tr><td class="n" data-v=/g)?.length, 78);
   });
 
-  it("draws a point for every published model with a known accuracy", async () => {
-    const rows = await leaderboardRows([]);
-    const known = rows.filter(({ accuracy }) => accuracy !== null).length;
+  it("gives a result of spufix eval as a model before and after", async (t) => {
+    const before = resultOf(ROWS, { model: MODEL });
+    const after = resultOf(ROWS.map((row) => ({ ...row, p: row.split === "val" ? row.p : 0 })));
+    const document = {
+      schema: SPUFIX_EVAL_SCHEMA,
+      before,
+      after,
+      accuracy: { accuracy: [0.8123, 0.8101] },
+    };
+    const root = fileTree(t, {
+      "fixed/result.json": JSON.stringify(document),
+      "unmeasured/result.json": JSON.stringify({ ...document, accuracy: null }),
+      "torn/result.json": JSON.stringify({ ...document, after: { schema: before.schema } }),
+    });
+    const rows = await leaderboardRows([join(root, "fixed"), join(root, "unmeasured")]);
+    const own = rows.filter(({ source }) => source === "result");
+    assert.deepEqual(
+      own.map(({ model, score, fixedScore }) => [model, score, fixedScore]),
+      Array.from({ length: 2 }, () => ["net", before.score.mean, after.score.mean]),
+    );
+    assert.ok(after.score.mean > before.score.mean);
+    const accuracies = own.map((row) => [row.accuracy, row.fixedAccuracy]);
+    assert.deepEqual(accuracies, [
+      [81.23, 81.01],
+      [null, null],
+    ]);
+    await assert.rejects(leaderboardRows([join(root, "torn")]), { code: "RESULT_INVALID" });
     const svg = leaderboardSvg(rows);
-    for (const colour of ["#0072b2", "#d55e00", "#009e73"]) assert.ok(svg.includes(colour));
-    // Three more of the shapes are in the legend.
-    const points = svg.match(/<path class="point"/g)?.length ?? 0;
-    assert.equal(points, known + 3);
+    assert.equal(svg.match(/class="model-here"/g)?.length, 1);
+    assert.match(svg, /net: accuracy 81\.2 %, score [^<]*, after SpuFix [^<]*, at 81\.0 %/);
+    assert.match(svg, />after SpuFix [01]\.\d{3}</, "a line where there is no accuracy");
   });
 });
+
+describe("the scatter", () => {
+  it("holds the 77 published models exactly where their numbers say", async () => {
+    const svg = leaderboardSvg(await leaderboardRows([]));
+    const [x, y] = [axisOf(svg, "x"), axisOf(svg, "y")];
+    const marks = [
+      ...svg.matchAll(
+        /<g class="published" transform="translate\(([\d.]+) ([\d.]+)\)"><title>([^<]*): /g,
+      ),
+    ].map(([, left, top, name = ""]) => ({ name, x: Number(left), y: Number(top) }));
+    const arrows = [...svg.matchAll(/class="arrow" d="M([\d.]+) ([\d.]+)L([\d.]+) ([\d.]+)M/g)].map(
+      (match) => match.slice(1).map(Number),
+    );
+    assert.deepEqual([marks.length, arrows.length], [77, 77]);
+    // Positions have one decimal.
+    const isScore = (at: number, score: number) => Math.abs(y(at) - score) < 1.5e-4;
+    const isAccuracy = (at: number, accuracy: number | null) =>
+      accuracy === null ? x(at) > 92 : Math.abs(x(at) - accuracy) < 5e-3;
+    for (const row of publishedScores()) {
+      // Some names occur more than once, with other training data.
+      const at = marks.findIndex(
+        (mark) =>
+          mark.name === escapeHtml(row.model) &&
+          isScore(mark.y, row.score) &&
+          isAccuracy(mark.x, row.accuracy),
+      );
+      const [mark] = at === -1 ? [] : marks.splice(at, 1);
+      assert.ok(mark, row.model);
+      const arrow = arrows.findIndex(
+        ([left, top, fixedX = 0, fixedY = 0]) =>
+          left === mark.x &&
+          top === mark.y &&
+          isScore(fixedY, row.spufix_score) &&
+          isAccuracy(fixedX, row.spufix_accuracy),
+      );
+      assert.notEqual(arrow, -1, `arrow of ${row.model}`);
+      arrows.splice(arrow, 1);
+    }
+    assert.deepEqual([marks, arrows], [[], []]);
+  });
+
+  it("has a colour and a shape for each kind of training data", async () => {
+    const svg = leaderboardSvg(await leaderboardRows([]));
+    for (const colour of ["#0072b2", "#d55e00", "#009e73"]) assert.ok(svg.includes(colour));
+    // Three more of the shapes are in the legend.
+    assert.equal(svg.match(/<path class="point"/g)?.length, 77 + 3);
+  });
+
+  it("becomes a PNG of twice its size", async () => {
+    const png = await svgToPng(leaderboardSvg(await leaderboardRows([])));
+    const { format, width, height } = await sharp(png).metadata();
+    assert.deepEqual([format, width, height], ["png", 2 * FIGURE.width, 2 * FIGURE.height]);
+  });
+});
+
+/** From positions to values, by the first and the last tick of an axis. */
+function axisOf(svg: string, axis: "x" | "y"): (at: number) => number {
+  const ticks = [
+    ...svg.matchAll(
+      new RegExp(`<text class="${axis}-tick"[^>]* ${axis}="([\\d.]+)"[^>]*>([\\d.]+)<`, "g"),
+    ),
+  ].map(([, at, value]) => [Number(at), Number(value)] as const);
+  const [[from = 0, low = 0] = [], [to = 0, high = 0] = []] = [ticks[0], ticks.at(-1)];
+  // Names of ticks on the y axis stand a little below their lines.
+  const shift = axis === "y" ? 4 : 0;
+  return (at) => low + ((at + shift - from) / (to - from)) * (high - low);
+}
