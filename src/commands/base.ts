@@ -43,6 +43,14 @@ export abstract class BaseCommand extends Command {
     if (!this.quiet) this.context.stderr.write(`warning: ${text}\n`);
   }
 
+  /** A failure that does not end the command, with what it is about. */
+  protected printError(error: SpuriousError, about: string): void {
+    const style = makeStyle(wantsColor(this.context.stderr, this.color));
+    const { stderr } = this.context;
+    stderr.write(`${style.red(`error[${error.code}]`)}: ${about}: ${error.message}\n`);
+    stderr.write(`hint: ${error.hint}\n`);
+  }
+
   /** The result: a document with --json, else lines of text. */
   protected print(document: unknown, lines: () => readonly string[]): void {
     const text = this.json ? JSON.stringify(document, null, 2) : lines().join("\n");

@@ -1,4 +1,5 @@
 import { SpuriousError } from "../errors.js";
+import type { Evaluations } from "../evaluation/evaluate-many.js";
 import { counted, percent, probability, range, score } from "../report/format.js";
 import { publishedPlace } from "../report/published.js";
 import type { EvalResult } from "../results/eval-result.js";
@@ -58,6 +59,33 @@ function placeLine(result: EvalResult): string[] {
   if (place === null) return [];
   return [`Rank     above ${place.below} of the ${place.published.length} published models`];
 }
+
+/** The table that ends `eval` of several models. */
+export function manyLines({ models }: Evaluations, style: Style): string[] {
+  const rows = models.map(({ name, score: ap, status, error }) => [
+    name,
+    ap === null ? "–" : score(ap.mean),
+    range(ap?.meanCi95 ?? null),
+    ap === null ? "–" : score(ap.joint),
+    error === null ? STATUS_WORDS[status] : `failed: ${error.code}`,
+  ]);
+  const paint = (text: string, row: number, column: number): string =>
+    column === STATUS_COLUMN && models[row]?.error ? style.red(text) : text;
+  return terminalTable(
+    [
+      { title: "model", align: "left" },
+      { title: "mean score", align: "right" },
+      { title: "95 % interval", align: "left" },
+      { title: "joint score", align: "right" },
+      { title: "status", align: "left" },
+    ],
+    rows,
+    paint,
+  );
+}
+
+const STATUS_COLUMN = 4;
+const STATUS_WORDS = { evaluated: "evaluated", present: "done before", failed: "failed" } as const;
 
 /** What a person should know about a result besides its numbers. */
 export function warnings(result: EvalResult): string[] {

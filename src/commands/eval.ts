@@ -1,22 +1,29 @@
 import { Command, Option } from "clipanion";
 import { demoModel, demoRequest } from "../demo/demo.js";
-import { evaluate, type EvaluateRequest } from "../evaluation/evaluate.js";
 import { SpuriousError } from "../errors.js";
+import { evaluate, type EvaluateRequest } from "../evaluation/evaluate.js";
+import { evaluateMany } from "../evaluation/evaluate-many.js";
+import { readModelList } from "../evaluation/model-list.js";
 import { wholeNumber } from "./base.js";
 import { BenchmarkCommand } from "./benchmark-command.js";
-import { evalLines, refuseSkipped, warnings } from "./eval-output.js";
+import { evalLines, manyLines, refuseSkipped, warnings } from "./eval-output.js";
 
 export class EvalCommand extends BenchmarkCommand {
   static override paths = [["eval"]];
   static override usage = Command.Usage({
     category: "Score",
-    description: "the spurious score of a TorchScript classifier",
+    description: "the spurious score of TorchScript classifiers",
     details: `
       Runs the model over the spurious and the validation pictures and prints, per class, how well
       it ranks the class's own pictures above those that show only the spurious feature: average
       precision (the published "spurious AUC"), the area under the ROC curve beside it, and 95 %
       bootstrap intervals. With \`--out\` it writes result.json, spurious_score.txt, classes.csv,
       images.csv, images.parquet and report.html.
+
+      Several models, or those of \`--list\`, are evaluated one after the other, each into a folder
+      of its own below \`--out\`, named after its file. Models that are done already are not done
+      again, one that fails does not stop the others, and a table of all ends the run; the exit
+      status is that of the first failure.
 
       Data are found by \`--data\` and \`--val\`, else SPURIOUS_IMAGENET and IMAGENET_ROOT, else
       spurious-native.config.json. A model file is a program: loading it runs it.
@@ -27,17 +34,26 @@ export class EvalCommand extends BenchmarkCommand {
         "A model on Spurious ImageNet",
         "spurious-native eval model.pt --data spurious_imagenet --val imagenet/val --out results/model",
       ],
+      [
+        "All models that a text file lists",
+        "spurious-native eval --list models.txt --data spurious_imagenet --val imagenet/val --out results",
+      ],
     ],
   });
 
-  model = Option.String({ required: false, name: "MODEL" });
+  models = Option.Rest({ name: "MODEL" });
+  list = Option.String("--list", {
+    description: "Text file of more models: a path on each line, # for comments",
+  });
   demo = Option.Boolean("--demo", false, {
     description: "Evaluate the embedded demo, or MODEL on the demo's pictures",
   });
 
   async execute(): Promise<number> {
     const maxSkipped = wholeNumber("--max-skipped", this.maxSkipped, 0);
-    const result = await evaluate(this.#request());
+    const models = [...this.models, ...(await this.#listed())];
+    if (models.length > 1 || this.list !== undefined) return this.#evaluateMany(models, maxSkipped);
+    const result = await evaluate(this.#request(models[0]));
     for (const warning of warnings(result)) this.warn(warning);
     this.print(result, () => evalLines(result, this.style));
     if (this.out !== undefined) this.note(`results are in ${this.out}`);
@@ -45,8 +61,34 @@ export class EvalCommand extends BenchmarkCommand {
     return 0;
   }
 
-  #request(): EvaluateRequest {
-    const { model } = this;
+  #listed(): Promise<string[]> {
+    return this.list === undefined ? Promise.resolve([]) : readModelList(this.list);
+  }
+
+  async #evaluateMany(models: readonly string[], maxSkipped: number): Promise<number> {
+    if (this.sha256 !== undefined) {
+      throw new SpuriousError(
+        "USAGE_INVALID",
+        `reading the command line: --sha256: expected one model beside it, got ${String(models.length)}`,
+      );
+    }
+    const result = await evaluateMany({
+      ...this.#request(""),
+      models,
+      accept: (one) => refuseSkipped(one, maxSkipped),
+      onStart: ({ name }, place, count) =>
+        this.note(`${name} (${String(place)} of ${String(count)})`),
+      onResult: ({ name }, one) => {
+        for (const warning of warnings(one)) this.warn(`${name}: ${warning}`);
+      },
+      onFailure: ({ name }, error) => this.printError(error, name),
+    });
+    this.print(result, () => manyLines(result, this.style));
+    if (this.out !== undefined) this.note(`results are in folders of ${this.out}`);
+    return result.models.find(({ exitStatus }) => exitStatus !== 0)?.exitStatus ?? 0;
+  }
+
+  #request(model: string | undefined): EvaluateRequest {
     if (model === undefined && !this.demo) {
       throw new SpuriousError(
         "USAGE_INVALID",

@@ -38,6 +38,7 @@ describe("the examples of the help work as they stand", () => {
       cpSync(fixture("preprocess/images/jpeg-420.jpg"), join(cwd, "photo.jpg"));
       const metadata = { schema: "spurious-native/model/1", inputSize: 160 };
       writeFileSync(join(cwd, "model.pt"), withMetadata(evalModel("tiny-resnet"), metadata));
+      writeFileSync(join(cwd, "models.txt"), "model.pt # the only one\n");
       const { status, stdout, stderr } = await runCli(line.split(" ").slice(1), { cwd });
       assert.equal(status, 0, stderr);
       assert.notEqual(stdout, "");
