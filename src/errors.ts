@@ -171,7 +171,7 @@ export const ERRORS = {
   MODEL_NOT_TORCHSCRIPT: {
     kind: "model",
     meaning: "The model file is something other than a TorchScript archive.",
-    hint: "export the model with tools/export_model.py or torch.jit.trace(...).save(...); see docs/own-model.md",
+    hint: "make it one with `spurious-native models import` (checkpoints of ResNets), tools/export_model.py or torch.jit.trace(...).save(...); see docs/own-model.md",
   },
   MODEL_DAMAGED: {
     kind: "model",

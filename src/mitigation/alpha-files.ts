@@ -9,10 +9,10 @@ import { SpuriousError } from "../errors.js";
 import { spuriousComponents } from "../imagenet/facts.js";
 import type { Discovery, DiscoveryAlphas, DiscoveryProvenance } from "./discovery-alphas.js";
 
-/** Said wherever alphas without image names are used. */
+/** Said wherever alphas come without the names of their images. */
 export const POSITION_RISK =
   "alphas without image names are joined by position: row i is taken for the i-th training image in " +
-  "the order of file names; other images, or another order, give wrong directions and no error";
+  "the order of file names; other images, or another order, give wrong results and no error";
 
 /** `spurious_alphas_train_094.pt`: the number at the end is the class. */
 const FILE_NAME = /(?:^|[^\d])(\d{1,4})\.(?:pt|pth)$/;
