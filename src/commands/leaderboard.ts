@@ -1,15 +1,7 @@
 import { Command, Option } from "clipanion";
-import { leaderboardPage } from "../comparison/leaderboard-page.js";
-import { leaderboardSvg } from "../comparison/leaderboard-plot.js";
-import {
-  leaderboardCsv,
-  leaderboardLatex,
-  type LeaderboardRow,
-  leaderboardRows,
-} from "../comparison/leaderboard.js";
+import { type LeaderboardRow, leaderboardRows } from "../comparison/leaderboard.js";
+import { writeLeaderboard } from "../comparison/write-leaderboard.js";
 import { range, score } from "../report/format.js";
-import { svgToPng } from "../report/svg-png.js";
-import { ResultFolder } from "../results/result-folder.js";
 import { terminalTable } from "../results/terminal-table.js";
 import { BaseCommand } from "./base.js";
 
@@ -36,15 +28,7 @@ export class LeaderboardCommand extends BaseCommand {
   async execute(): Promise<number> {
     const rows = await leaderboardRows(this.results);
     if (this.out !== undefined) {
-      await using folder = await ResultFolder.open(this.out, { force: this.force });
-      const svg = leaderboardSvg(rows);
-      await folder.complete([
-        { name: "leaderboard.csv", content: leaderboardCsv(rows) },
-        { name: "leaderboard.tex", content: leaderboardLatex(rows) },
-        { name: "scatter.svg", content: svg },
-        { name: "scatter.png", content: await svgToPng(svg) },
-        { name: "leaderboard.html", content: leaderboardPage(rows) },
-      ]);
+      await writeLeaderboard(rows, this.out, { force: this.force });
       this.note(`the leaderboard is in ${this.out}`);
     }
     this.print(rows, () => lines(rows));

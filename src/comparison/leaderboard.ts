@@ -1,6 +1,7 @@
 import { basename, resolve } from "node:path";
 import { publishedScores } from "../imagenet/facts.js";
 import { type FixEvaluation, SPUFIX_EVAL_SCHEMA } from "../mitigation/fix-evaluation.js";
+import { modelName } from "../report/names.js";
 import { csvLine } from "../results/csv.js";
 import type { EvalResult } from "../results/eval-result.js";
 import { asEvalResult, readResultDocument } from "../results/read-eval-result.js";
@@ -74,10 +75,9 @@ function resultRow(result: EvalResult, folder: string): LeaderboardRow {
   };
 }
 
-function nameOf({ provenance }: EvalResult, folder: string): string {
-  const { model } = provenance;
-  const { name } = (model?.metadata ?? {}) as { name?: string };
-  return name ?? (model === null ? basename(resolve(folder)) : basename(model.path));
+/** Tables of probabilities are told apart by their folders alone. */
+function nameOf(result: EvalResult, folder: string): string {
+  return result.provenance.model === null ? basename(resolve(folder)) : modelName(result);
 }
 
 /** leaderboard.csv */

@@ -4,10 +4,15 @@ import type { EvalClass, EvalResult } from "../results/eval-result.js";
 import { plainLabel } from "../results/terminal-table.js";
 import { fileName } from "./format.js";
 
-/** What a report calls the model: its metadata's name, its file, or the table it came from. */
-export function modelName({ provenance: { model, data } }: Pick<EvalResult, "provenance">): string {
+/**
+ * What a report calls the model: its metadata's name, its file, or the table it came from; and
+ * whether the result is of the model after a fix.
+ */
+export function modelName({ provenance }: Pick<EvalResult, "provenance">): string {
+  const { model, data } = provenance;
   if (model === null) return fileName(textOf(data, "images") ?? "given probabilities");
-  return textOf(model.metadata, "name") ?? fileName(model.path).replace(/\.[a-z]+$/i, "");
+  const name = textOf(model.metadata, "name") ?? fileName(model.path).replace(/\.[a-z]+$/i, "");
+  return provenance["spufix"] === undefined ? name : `${name} after SpuFix`;
 }
 
 /** A field of a document whose shape is not known, when it is text. */

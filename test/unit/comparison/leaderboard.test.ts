@@ -49,6 +49,13 @@ describe("the leaderboard", () => {
     await assert.rejects(leaderboardRows(["nowhere"]), { code: "RESULT_INVALID" });
   });
 
+  it("names the model of a result after a fix so", async (t) => {
+    const mended = resultOf(ROWS, { model: MODEL, spufix: { strength: 1 } });
+    const root = fileTree(t, { "result.json": JSON.stringify(mended) });
+    const names = (await leaderboardRows([root])).map(({ model }) => model);
+    assert.ok(names.includes("net after SpuFix"));
+  });
+
   it("writes a line per model as CSV, quoted", async () => {
     const lines = leaderboardCsv([...(await leaderboardRows([])), OWN])
       .trimEnd()

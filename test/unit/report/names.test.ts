@@ -16,6 +16,11 @@ describe("modelName", () => {
     assert.equal(modelName(resultOf(ROWS, { model: MODEL })), "my.resnet50");
   });
 
+  test("says when it is the model after a fix", () => {
+    const spufix = { path: "fix.safetensors", strength: 1 };
+    assert.equal(modelName(resultOf(ROWS, { model: MODEL, spufix })), "my.resnet50 after SpuFix");
+  });
+
   test("is the table's file when there was no model", () => {
     const data = { images: "/somewhere/images.csv" };
     assert.equal(modelName(resultOf(ROWS, { data })), "images.csv");
