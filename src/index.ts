@@ -13,7 +13,17 @@ export {
   EXIT_STATUS,
   SpuriousError,
 } from "./errors.js";
+export { compareResults, type Comparison } from "./comparison/compare.js";
+export { type LeaderboardRow, leaderboardRows } from "./comparison/leaderboard.js";
+export { writeComparison } from "./comparison/write-comparison.js";
+export { writeLeaderboard } from "./comparison/write-leaderboard.js";
 export { evaluate, type EvaluateRequest } from "./evaluation/evaluate.js";
+export {
+  evaluateMany,
+  type EvaluateManyRequest,
+  type Evaluations,
+} from "./evaluation/evaluate-many.js";
+export { readModelList } from "./evaluation/model-list.js";
 export {
   type EvidenceRequest,
   type EvidenceResult,

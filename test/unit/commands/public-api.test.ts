@@ -6,6 +6,7 @@ import * as api from "../../../src/index.js";
 /** The function that does what a command does. */
 const FUNCTION_OF = {
   eval: "evaluate",
+  "eval of several models": "evaluateMany",
   score: "scoreImages",
   inspect: "inspectModel",
   pixels: "pixels",
@@ -17,6 +18,10 @@ const FUNCTION_OF = {
   "pca alpha": "alphaOfImages",
   "pca rank": "rankImages",
   evidence: "makeEvidence",
+  compare: "compareResults",
+  "compare --out": "writeComparison",
+  leaderboard: "leaderboardRows",
+  "leaderboard --out": "writeLeaderboard",
   "spufix fit": "fitSpuFix",
   "spufix eval": "evaluateFix",
   "spufix export": "exportFix",
