@@ -14,6 +14,7 @@ import { ModelsImportCommand } from "./commands/models/import.js";
 import { ModelsListCommand } from "./commands/models/list.js";
 import { PcaAlphaCommand } from "./commands/pca/alpha.js";
 import { PcaFitCommand } from "./commands/pca/fit.js";
+import { PcaImportCommand } from "./commands/pca/import.js";
 import { PcaRankCommand } from "./commands/pca/rank.js";
 import { PcaShowCommand } from "./commands/pca/show.js";
 import { PixelsCommand } from "./commands/pixels.js";
@@ -39,6 +40,7 @@ export const COMMANDS = [
   PcaShowCommand,
   PcaAlphaCommand,
   PcaRankCommand,
+  PcaImportCommand,
   EvidenceCommand,
   SpuFixFitCommand,
   SpuFixEvalCommand,

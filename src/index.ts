@@ -51,6 +51,7 @@ export { addon } from "./native/load.js";
 export { alphaOfImages, type AlphaResult } from "./pca/alpha-of-images.js";
 export { fitPca, type PcaFitRequest } from "./pca/fit.js";
 export { fitPcaOfFeatures, type PcaFeaturesRequest } from "./pca/fit-features.js";
+export { importActSpace, type ImportActSpaceRequest } from "./pca/import-act-space.js";
 export { rankImages, type RankResult } from "./pca/rank.js";
 export { type Spectrum, spectrumOf } from "./pca/spectrum.js";
 export type { EvalClass, EvalResult } from "./results/eval-result.js";

@@ -4,7 +4,7 @@
 
 `expected.json` holds shape, type and values of every tensor, by file and name. Values are exact in
 every type that is used. Files named `hostile-*` want code to be run; a reader must refuse them by the
-name of what they want. `legacy.pt` and `act_space.npy` hold addresses and differ from run to run.
+name of what they want. `legacy.pt` and `act_space*.npy` hold addresses and differ from run to run.
 """
 
 from __future__ import annotations
@@ -159,6 +159,11 @@ def act_space() -> dict[str, Any]:
 def write_numpy(folder: Path) -> dict[str, Any]:
     space = act_space()
     np.save(folder / "act_space.npy", space)
+    unscaled = space["alpha_train"] / space["eigenvectors"].sum(0)
+    np.save(folder / "act_space-unscaled.npy", {**space, "alpha_train": unscaled})
+    nothing = {"eigenvectors": None, "alpha_train": None, "conf_train": None}
+    np.save(folder / "act_space-activations.npy", {**space, **nothing})
+    np.save(folder / "act_space-unsure.npy", {**space, "conf_train": None})
     np.save(folder / "array.npy", np.arange(6, dtype=">i4").reshape(2, 3))
     np.save(folder / "fortran.npy", np.asfortranarray(np.arange(6, dtype=np.float64).reshape(2, 3)))
     objects = np.empty(2, dtype=object)

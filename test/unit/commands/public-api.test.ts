@@ -17,6 +17,7 @@ const FUNCTION_OF = {
   "pca show": "spectrumOf",
   "pca alpha": "alphaOfImages",
   "pca rank": "rankImages",
+  "pca import": "importActSpace",
   evidence: "makeEvidence",
   compare: "compareResults",
   "compare --out": "writeComparison",
