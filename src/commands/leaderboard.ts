@@ -31,6 +31,9 @@ export class LeaderboardCommand extends BaseCommand {
       await writeLeaderboard(rows, this.out, { force: this.force });
       this.note(`the leaderboard is in ${this.out}`);
     }
+    for (const { model, caveats } of rows) {
+      for (const caveat of caveats) this.warn(`${model}: ${caveat}`);
+    }
     this.print(rows, () => lines(rows));
     return 0;
   }

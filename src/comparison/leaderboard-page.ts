@@ -24,7 +24,8 @@ ${HEAD}
 ${rows.map(line)}
 </tbody>
 </table>
-</div></section>
+</div>
+${caveats(rows)}</section>
 </main>`,
   });
 }
@@ -46,6 +47,13 @@ const HEAD = html`<thead><tr>${[
   ([label, numeric], i) =>
     html`<th scope="col" data-column="${i}"${new Markup(numeric === true ? ' class="n"' : "")}${new Markup(i === 0 ? ' aria-sort="ascending"' : "")}><span class="label">${String(label)}</span></th>`,
 )}</tr></thead>`;
+
+function caveats(rows: readonly LeaderboardRow[]): Markup | null {
+  const noted = rows.filter((row) => row.caveats.length > 0);
+  return noted.length === 0
+    ? null
+    : html`<h3>To be compared with care</h3><ul class="cautions">${noted.map(({ model, caveats: why }) => html`<li><b>${model}</b>: ${why.join(" ")}</li>`)}</ul>`;
+}
 
 function line(row: LeaderboardRow, i: number): Markup {
   const name = row.source === "result" ? html`<strong>${row.model}</strong> (here)` : row.model;

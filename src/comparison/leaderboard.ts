@@ -2,6 +2,7 @@ import { basename, resolve } from "node:path";
 import { publishedScores } from "../imagenet/facts.js";
 import { type FixEvaluation, SPUFIX_EVAL_SCHEMA } from "../mitigation/fix-evaluation.js";
 import { modelName } from "../report/names.js";
+import { publishedCaveats, publishedPlace } from "../report/published.js";
 import { csvLine } from "../results/csv.js";
 import type { EvalResult } from "../results/eval-result.js";
 import { asEvalResult, readResultDocument } from "../results/read-eval-result.js";
@@ -20,6 +21,8 @@ export interface LeaderboardRow {
   readonly fixedScore: number | null;
   readonly fixedAccuracy: number | null;
   readonly folder: string | null;
+  /** Why it is to be compared with the published scores with care: whole sentences. */
+  readonly caveats: readonly string[];
 }
 
 /**
@@ -40,6 +43,7 @@ export async function leaderboardRows(results: readonly string[]): Promise<Leade
       fixedScore: row.spufix_score,
       fixedAccuracy: row.spufix_accuracy,
       folder: null,
+      caveats: [],
     }),
   );
   const own = await Promise.all(results.map(ownRow));
@@ -72,8 +76,12 @@ function resultRow(result: EvalResult, folder: string): LeaderboardRow {
     fixedScore: null,
     fixedAccuracy: null,
     folder,
+    caveats: publishedPlace(result) === null ? [OTHER_CLASSES] : publishedCaveats(result),
   };
 }
+
+const OTHER_CLASSES =
+  "Its score is of other classes than the published ones, which it does not compare with.";
 
 /** Tables of probabilities are told apart by their folders alone. */
 function nameOf(result: EvalResult, folder: string): string {

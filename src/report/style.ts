@@ -13,6 +13,7 @@ export const STYLE = `
     --ground: #15181c; --panel: #1d2126; --ink: #e7eaed; --quiet: #a1aab4; --line: #343b43; --grid: #272d34;
     --val: #6db8f2; --spurious: #f0a066; --area: #6db8f22b; --focus: #6db8f2;
   }
+  .figure .point { filter: brightness(1.4); }
 }
 * { box-sizing: border-box; }
 html { scroll-padding-top: 3.5rem; -webkit-text-size-adjust: 100%; }
@@ -130,6 +131,8 @@ svg .dose-name { fill: var(--ink); font-size: 12.5px; }
 .doses td, .doses th { padding-inline: 0 2.5rem; }
 .doses th[scope="row"] { font-weight: 400; }
 .ranks { width: 100%; }
+.scroll:has(.ranks) + h3 { margin-top: 2rem; }
+.cautions { list-style: none; font-size: .875rem; margin-top: .5rem; }
 .ranks tbody th { font-weight: 400; min-width: 11rem; overflow-wrap: anywhere; }
 .ranks tbody tr:hover > * { background: var(--panel); }
 .scroll { position: relative; overflow-x: auto; margin-inline: -1.5rem; padding-inline: 1.5rem; }

@@ -15,6 +15,7 @@ import { SPUFIX_EVAL_SCHEMA } from "../../../src/mitigation/fix-evaluation.js";
 import { escapeHtml } from "../../../src/report/html.js";
 import { FIGURE } from "../../../src/report/plots/figure.js";
 import { svgToPng } from "../../../src/report/svg-png.js";
+import { benchmarkRows } from "../../helpers/benchmark-rows.js";
 import { fileTree } from "../../helpers/file-tree.js";
 import { Random } from "../../helpers/random.js";
 import { randomRows, resultOf } from "../../helpers/rows.js";
@@ -33,6 +34,7 @@ const OWN: LeaderboardRow = {
   fixedScore: null,
   fixedAccuracy: null,
   folder: "results/net",
+  caveats: [],
 };
 
 describe("the leaderboard", () => {
@@ -47,6 +49,22 @@ describe("the leaderboard", () => {
 
   it("refuses what is no result, by name", async () => {
     await assert.rejects(leaderboardRows(["nowhere"]), { code: "RESULT_INVALID" });
+  });
+
+  it("says which results the published scores do not compare with", async (t) => {
+    const full = benchmarkRows(2, 3);
+    const root = fileTree(t, {
+      "full/result.json": JSON.stringify(resultOf(full, { model: MODEL, preset: "paper-v1" })),
+      "part/result.json": JSON.stringify(resultOf(ROWS, { model: MODEL })),
+    });
+    const rows = await leaderboardRows([join(root, "full"), join(root, "part")]);
+    const [complete, partial] = ["full", "part"].map(
+      (name) => rows.find(({ folder }) => folder === join(root, name))?.caveats,
+    );
+    assert.match(complete?.join(" ") ?? "", /other numbers here\. .* with paper-v1\.$/);
+    assert.match(partial?.join(" ") ?? "", /of other classes than the published ones/);
+    assert.ok(rows.filter(({ caveats }) => caveats.length > 0).length === 2);
+    assert.match(leaderboardPage(rows), /<li><b>net<\/b>: Its score is of other classes/);
   });
 
   it("names the model of a result after a fix so", async (t) => {

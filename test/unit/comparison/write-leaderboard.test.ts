@@ -24,6 +24,7 @@ describe("writeLeaderboard", () => {
     const args = ["leaderboard", join(root, "mine"), "--out", out];
     const { status, stdout, stderr } = await answerOf(args);
     assert.equal(status, 0, stderr);
+    assert.match(stderr, /^warning: my-net: Its score is of other classes/m);
     assert.match(stdout, /^ +1 {2}> my-net +1\.000$/m);
     assert.deepEqual(namesIn(out), FILES);
     const text = (name: string): string => readFileSync(join(out, name), "utf8");
