@@ -10,7 +10,12 @@ export function artefactInvalid(
 ): SpuriousError {
   return new SpuriousError(
     "ARTEFACT_INVALID",
-    `${what}: ${path}: expected ${expected}, got ${got}`,
+    `${what}: ${path}: expected ${printable(expected)}, got ${printable(got)}`,
     { input: path, hint, cause },
   );
+}
+
+/** Without control characters: names inside a file are its author's, and messages go to terminals. */
+export function printable(text: string): string {
+  return text.replaceAll(/\p{Cc}/gu, "?");
 }

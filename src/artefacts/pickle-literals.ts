@@ -38,13 +38,17 @@ export const LITERALS: Readonly<Record<string, (cursor: PickleCursor) => PickleV
   "}": () => new Map(),
 };
 
-function floatOf(text: string): number {
-  const names: Readonly<Record<string, number>> = {
-    nan: Number.NaN,
-    inf: Number.POSITIVE_INFINITY,
-    "-inf": Number.NEGATIVE_INFINITY,
-  };
-  const value = names[text.trim()] ?? (text.trim() === "" ? undefined : Number(text));
-  if (value !== undefined && (!Number.isNaN(value) || text.trim() === "nan")) return value;
+function floatOf(line: string): number {
+  const text = line.trim();
+  const named = NAMED_FLOATS.get(text);
+  if (named !== undefined) return named;
+  const value = Number(text);
+  if (text !== "" && !Number.isNaN(value)) return value;
   throw new PickleError("a number", JSON.stringify(text.slice(0, 60)));
 }
+
+const NAMED_FLOATS: ReadonlyMap<string, number> = new Map([
+  ["nan", Number.NaN],
+  ["inf", Number.POSITIVE_INFINITY],
+  ["-inf", Number.NEGATIVE_INFINITY],
+]);

@@ -1,4 +1,5 @@
 import { countOf, type DenseTensor, toFloat32 } from "../../artefacts/dense.js";
+import { printable } from "../../artefacts/invalid.js";
 import type { TorchTensor } from "../../artefacts/torch-tensor.js";
 import { SpuriousError } from "../../errors.js";
 import type { NamedTensor } from "../../native/contract.js";
@@ -39,7 +40,7 @@ export function requireMatch(
   const alike = architecturesLike(shapes, classes);
   throw new SpuriousError(
     "CHECKPOINT_INVALID",
-    `matching a checkpoint: ${path}: expected the tensors of ${architecture}, got ${troubles.join("; ")}`,
+    `matching a checkpoint: ${path}: expected the tensors of ${architecture}, got ${printable(troubles.join("; "))}`,
     {
       input: path,
       ...(alike.length > 0 &&

@@ -1,3 +1,4 @@
+import { printable } from "../../artefacts/invalid.js";
 import { describe, type PickleDict, type PickleValue } from "../../artefacts/pickle-values.js";
 import { TorchTensor } from "../../artefacts/torch-tensor.js";
 import { SpuriousError } from "../../errors.js";
@@ -90,7 +91,7 @@ function tensorsIn(dict: PickleDict): NamedTensors {
 function invalid(path: string, expected: string, got: string): SpuriousError {
   return new SpuriousError(
     "CHECKPOINT_INVALID",
-    `reading a checkpoint: ${path}: expected ${expected}, got ${got}`,
+    `reading a checkpoint: ${path}: expected ${expected}, got ${printable(got)}`,
     { input: path },
   );
 }

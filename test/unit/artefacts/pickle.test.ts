@@ -152,6 +152,7 @@ describe("damaged pickles", () => {
     "a protocol of the future": "\x80\x06N",
     "digits that are none": "I1x\n",
     "a float that is none": "Fone\n",
+    "a float named like a method of JavaScript's objects": "Fconstructor\n",
     "a text without quotes": "Sabc\n",
     "a number of a million bytes": "\x8b\x00\x00\x10\x00",
     "a negative length": "\x8b\xff\xff\xff\xff",

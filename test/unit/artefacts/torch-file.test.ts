@@ -118,6 +118,13 @@ describe("files that are refused, with ARTEFACT_INVALID", () => {
     assert.match(message, /torch\.nn\.modules\.linear\.Linear/);
   });
 
+  test("names with control characters do not reach the terminal", async () => {
+    const whole = readFixture("checkpoints/hostile-legacy.pt").toString("latin1");
+    const bytes = Buffer.from(whole.replace("posix\nsystem", "pos\u001bx\nsys\u0007em"), "latin1");
+    const { message } = await readError(changed("escape.pt", bytes));
+    assert.match(message, /wants pos\?x\.sys\?em, which/);
+  });
+
   test("a TorchScript archive, which is a model already", async () => {
     const { code, hint } = await readError(fixture("models/traced-conv.pt"));
     assert.equal(code, "ARTEFACT_INVALID");

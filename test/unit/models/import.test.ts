@@ -192,6 +192,14 @@ describe("weights in checkpoints", () => {
     });
   });
 
+  test("control characters in names do not reach the terminal", () => {
+    const dict = stateDict("resnet18");
+    dict.set("\u001b[2Jhead", shaped([1]));
+    assert.throws(() => match(dict, "resnet18"), { message: /1 unexpected \(\?\[2Jhead\)/ });
+    const other = new Map([["\u001b[2J", tensor([1])]]);
+    assert.throws(() => findWeights("x.pt", other), { message: /got \?\[2J$/ });
+  });
+
   test("another architecture's weights: the hint names it", () => {
     assert.throws(() => match(stateDict("resnet18"), "resnet34"), {
       code: "CHECKPOINT_INVALID",
