@@ -11,7 +11,7 @@ import { provenanceList } from "../report/provenance.js";
 import type { EvalClass } from "../results/eval-result.js";
 import { plainLabel } from "../results/terminal-table.js";
 import type { FixEvaluation } from "./fix-evaluation.js";
-import type { MovedClass, SideEffects } from "./side-effects.js";
+import { LEAST_SHOWN, type MovedClass, shownChanges, type SideEffects } from "./side-effects.js";
 
 const NAMES = { first: "before", second: "after", ofFirst: "before", ofSecond: "after the fix" };
 
@@ -153,8 +153,10 @@ function sideEffectsSection(effects: SideEffects): Markup {
 }
 
 function moved(classes: readonly MovedClass[], format: (value: number) => string): Markup {
-  if (classes.length === 0) return html`<p class="quiet">No class moved.</p>`;
-  return html`<ol class="moved">${classes.map(
+  const shown = shownChanges(classes);
+  if (shown.length === 0)
+    return html`<p class="quiet">No class moved by ${LEAST_SHOWN} or more.</p>`;
+  return html`<ol class="moved">${shown.map(
     ({ index, label, before, after, change }) =>
       html`<li><span>${plainLabel(label)} <span class="quiet small">${index}</span></span><span>${format(before)} → ${format(after)}</span><b>${signed(change)}</b></li>`,
   )}</ol>`;

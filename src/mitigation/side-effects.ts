@@ -15,6 +15,14 @@ export interface MovedClass {
   readonly change: number;
 }
 
+/** Smaller changes than this are 0.000 in print. */
+export const LEAST_SHOWN = 0.0005;
+
+/** The changes that a person is shown; the document has all. */
+export function shownChanges(moved: readonly MovedClass[]): MovedClass[] {
+  return moved.filter(({ change }) => Math.abs(change) >= LEAST_SHOWN);
+}
+
 /** What a fix does to the pictures that do show their class. */
 export interface SideEffects {
   /** Whose validation pictures: of all classes, or of the benchmark's alone. */

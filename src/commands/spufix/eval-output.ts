@@ -1,12 +1,10 @@
 import type { FixEvaluation } from "../../mitigation/fix-evaluation.js";
-import type { MovedClass } from "../../mitigation/side-effects.js";
+import { LEAST_SHOWN, type MovedClass, shownChanges } from "../../mitigation/side-effects.js";
 import { score, signed, signedRange } from "../../report/format.js";
 import { plainLabel, terminalTable } from "../../results/terminal-table.js";
 
 /** Moved classes named in a line; result.json has more. */
 const NAMED = 5;
-/** Less than this is 0.000 in print. */
-const LEAST_SHOWN = 0.0005;
 
 /** The readable text of `spufix eval`. */
 export function fixLines(evaluation: FixEvaluation): string[] {
@@ -69,8 +67,7 @@ function sideEffectLines({ sideEffects }: FixEvaluation): string[] {
 
 function inWords(moved: readonly MovedClass[]): string {
   if (moved.length === 0) return "none";
-  const named = moved
-    .filter(({ change }) => Math.abs(change) >= LEAST_SHOWN)
+  const named = shownChanges(moved)
     .slice(0, NAMED)
     .map(({ index, label, change }) => `${String(index)} ${plainLabel(label)} (${signed(change)})`);
   return named.length === 0 ? `none by ${String(LEAST_SHOWN)} or more` : named.join(", ");
