@@ -27,8 +27,8 @@ Shape = tuple[int, int, int]  # images, height, width
 
 @dataclass
 class Compiled:
-    module: torch.jit.ScriptModule
-    how: str  # "traced" or "scripted"
+    module: torch.jit.ScriptModule | None
+    how: str  # "traced", "scripted" or "compiled ahead of time"
     difference: float = 0.0  # largest, of all logits of all checks
     checked: list[Shape] = field(default_factory=list)
     # Why pictures that are not square do not get the eager model's answer, where it has one.

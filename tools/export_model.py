@@ -1,13 +1,15 @@
-"""Exports a PyTorch classifier as a TorchScript file with its metadata inside.
+"""Exports a PyTorch classifier as a TorchScript file, or a .pt2 package, with its metadata inside.
 
     python tools/export_model.py --list '*resnet50*' --pretrained
     python tools/export_model.py --model resnet50 --pretrained --to resnet50.pt
     python tools/export_model.py --model my_package.nets:build --library local \\
         --weights best.pth --size 224 --mean 0.5,0.5,0.5 --std 0.25,0.25,0.25 --to mine.pt
+    python tools/export_model.py --model resnet50 --pretrained --to resnet50.pt2
 
 The file takes RGB pictures [N, 3, H, W]; with `--normalize inside` (the default) in [0, 1], the
 normalisation being part of the graph. Before it takes its place, the file is loaded and compared
-with the eager model at several batch sizes and picture shapes. See docs/own-model.md.
+with the eager model at several batch sizes and picture shapes. A name that ends in `.pt2` makes a
+package compiled ahead of time (AOTInductor), for this kind of machine. See docs/own-model.md.
 """
 
 from __future__ import annotations
@@ -24,14 +26,16 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from compile_model import Compiled, Expected, check, compile_model, shown
+from compile_model import Compiled, Expected, answers_of, check, compile_model, shown
+from compile_package import save_package
 from model_sources import LIBRARIES, Request, Source, list_models
 from model_weights import load_weights
 from optional_packages import ExportError, warn
-from torchscript_archive import METADATA_FILE, save_torchscript
+from torchscript_archive import METADATA_FILE, save_torchscript, sha256_of
 
 SCHEMA = "spurious-native/model/1"
 INTERPOLATIONS = ("bicubic", "bilinear")
+PACKAGE_SUFFIX = ".pt2"
 
 
 class NormalizedInput(nn.Module):
@@ -57,6 +61,8 @@ def export(arguments: argparse.Namespace) -> tuple[Compiled, dict[str, Any], str
     if source.input_size is None:
         raise ExportError(f"--size N is needed: {source.name} does not say its input size")
     dtype = torch.float16 if arguments.half else torch.float32
+    if arguments.to.suffix == PACKAGE_SUFFIX:
+        return export_package(arguments, source)
     model = wrap(arguments, source, source.module)
     compiled, expected = compile_model(
         model, lambda: wrap(arguments, source, scriptable_form(source)), source.input_size, dtype
@@ -71,9 +77,31 @@ def export(arguments: argparse.Namespace) -> tuple[Compiled, dict[str, Any], str
         {METADATA_FILE: json.dumps(metadata, indent=1, allow_nan=False)},
         check=lambda path: check_file(path, compiled, expected),
     )
-    sidecar = arguments.to.with_name(arguments.to.name + ".sha256")
-    sidecar.write_text(f"{digest}  {arguments.to.name}\n")
+    write_sidecar(arguments.to, digest)
     return compiled, metadata, digest
+
+
+def export_package(
+    arguments: argparse.Namespace, source: Source
+) -> tuple[Compiled, dict[str, Any], str]:
+    """The same for a package compiled ahead of time."""
+    if arguments.half:
+        raise ExportError("--half: packages are compiled in float32")
+    model = wrap(arguments, source, source.module)
+    expected = answers_of(model, source.input_size, torch.float32)
+    classes = next(iter(expected.answers.values())).shape[1]
+    compiled = Compiled(None, "compiled ahead of time", checked=list(expected.answers))
+    metadata = describe(arguments, source, classes, compiled, expected)
+    compiled.difference = save_package(
+        model, arguments.to, source.input_size, expected, metadata
+    )
+    digest = sha256_of(arguments.to)
+    write_sidecar(arguments.to, digest)
+    return compiled, metadata, digest
+
+
+def write_sidecar(to: Path, digest: str) -> None:
+    to.with_name(to.name + ".sha256").write_text(f"{digest}  {to.name}\n")
 
 
 def build(arguments: argparse.Namespace) -> Source:
@@ -257,7 +285,7 @@ def parser() -> argparse.ArgumentParser:
     add("--name", help="name in the metadata")
     add("--license", help="licence of the weights, for the metadata")
     add("--seed", type=int, default=0, help="of random weights")
-    add("--to", type=Path, help="file to write; its SHA-256 goes beside it")
+    add("--to", type=Path, help="file to write (.pt or .pt2); its SHA-256 goes beside it")
     add("--force", action="store_true", help="replace an existing file")
     return result
 

@@ -99,7 +99,7 @@ class Handle {
   void Reserve(size_t device_bytes, size_t host_bytes, at::Device device) {
     const auto bytes = static_cast<int64_t>(device_bytes);
     if (!workspace_.defined() || workspace_.numel() < bytes) {
-      workspace_ = {};  // given back before the larger one is taken
+      workspace_ = at::Tensor();  // given back before the larger one is taken
       workspace_ = at::empty({bytes}, at::TensorOptions(device).dtype(at::kByte));
     }
     host_.resize(std::max(host_.size(), host_bytes));

@@ -11,6 +11,7 @@
 #include "graph/expose_outputs.h"
 #include "graph/resolve_attributes.h"
 #include "graph/rewrite_constants.h"
+#include "module/compiled_package.h"
 #include "module/load_module.h"
 
 namespace spurious {
@@ -79,6 +80,10 @@ void BindDefaults(torch::jit::Graph& graph, const c10::FunctionSchema& schema) {
 
 PreparedModel::PreparedModel(const std::string& path, at::Device device, at::ScalarType dtype)
     : path_(path), device_(device), dtype_(dtype) {
+  if (IsCompiledPackage(path)) {
+    TakePackage(LoadCompiledPackage(path, device, dtype));
+    return;
+  }
   torch::jit::Module module = LoadModule(path, device, facts_.metadata);
   auto metadata = facts_.metadata;
   facts_ = FactsOf(module);
@@ -112,6 +117,23 @@ PreparedModel::PreparedModel(const std::string& path, at::Device device, at::Sca
   feature_map_ = graph::FindFeatureMap(head_.head ? head_.head->input : logits_.value);
   normalization_ = graph::FindNormalization(graph_->inputs()[1]);
   input_shape_ = graph::FindInputShape(graph_->inputs()[1]);
+}
+
+void PreparedModel::TakePackage(const CompiledPackage& package) {
+  facts_.kind = "compiled";
+  facts_.type_name = "AOTInductor";
+  facts_.parameters = package.parameters;
+  facts_.parameter_dtypes = {"Float"};
+  facts_.metadata = package.metadata;
+  self_ = package.self;
+  graph_ = package.graph;
+  logits_ = {package.logits, "tensor", "", false};
+  if (package.features != nullptr) {
+    head_.head = graph::Head{"linear", package.features, package.logits, package.head_weight,
+                             package.head_bias};
+  } else {
+    head_.missing = "the package was compiled without features as an output";
+  }
 }
 
 std::shared_ptr<torch::jit::Graph> PreparedModel::GraphFor(const Wanted& wanted) const {

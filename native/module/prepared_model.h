@@ -1,4 +1,4 @@
-// A TorchScript file loaded, inspected and prepared once: frozen, converted, its parts found.
+// A model file loaded, inspected and prepared once: frozen, converted, its parts found.
 #pragma once
 
 #include <torch/script.h>
@@ -21,8 +21,10 @@ struct Wanted {
   bool operator==(const Wanted&) const = default;
 };
 
+struct CompiledPackage;
+
 struct ModelFacts {
-  std::string kind;  // "traced", "scripted" or "frozen"
+  std::string kind;  // "traced", "scripted", "frozen" or "compiled"
   std::string type_name;
   int64_t parameters = 0;
   std::vector<std::string> parameter_dtypes;
@@ -32,7 +34,8 @@ struct ModelFacts {
 
 class PreparedModel {
  public:
-  // Loads `path`, moves it to `device`, freezes it in evaluation mode with weights of `dtype`.
+  // Loads `path`, moves it to `device`, freezes it in evaluation mode with weights of `dtype`; or
+  // takes a package compiled ahead of time as it is.
   // A model file is a program: this reads it into the process, and Run... runs it.
   // Throws kModelNotFound, kModelNotTorchScript, kModelDamaged, kModelOutputUnsupported.
   PreparedModel(const std::string& path, at::Device device, at::ScalarType dtype);
@@ -65,6 +68,8 @@ class PreparedModel {
   at::ScalarType dtype() const { return dtype_; }
 
  private:
+  void TakePackage(const CompiledPackage& package);
+
   std::string path_;
   at::Device device_;
   at::ScalarType dtype_;

@@ -7,19 +7,6 @@ namespace spurious {
 
 namespace {
 
-// Python calls a child as `self.child(x)`; without Python a module has no such call, only methods.
-std::string WithMethodCalls(std::string source, const ModuleSpec& spec) {
-  for (const auto& [name, child] : spec.children) {
-    const std::string call = "self." + name + "(";
-    const std::string method = "self." + name + ".forward(";
-    for (size_t at = source.find(call); at != std::string::npos; at = source.find(call, at)) {
-      source.replace(at, call.size(), method);
-      at += method.size();
-    }
-  }
-  return source;
-}
-
 torch::jit::Module Build(const ModuleSpec& spec,
                          const std::shared_ptr<torch::jit::CompilationUnit>& unit) {
   torch::jit::Module module("__torch__.spurious_native." + spec.name, unit, true);
@@ -27,7 +14,7 @@ torch::jit::Module Build(const ModuleSpec& spec,
   for (const auto& [name, tensor] : spec.parameters) module.register_parameter(name, tensor, false);
   for (const auto& [name, tensor] : spec.buffers) module.register_buffer(name, tensor);
   for (const auto& [name, child] : spec.children) module.register_module(name, Build(child, unit));
-  module.define(WithMethodCalls(spec.source, spec));
+  module.define(spec.source);
   return module;
 }
 

@@ -12,7 +12,8 @@ namespace spurious {
 
 struct ModuleSpec {
   std::string name;    // of the TorchScript class
-  std::string source;  // its methods; tensors and children are attributes of self: self.child(x)
+  std::string source;  // its methods; tensors and children are attributes of self:
+                       // self.child.forward(x)
   std::vector<std::pair<std::string, at::Tensor>> parameters;
   std::vector<std::pair<std::string, at::Tensor>> buffers;
   std::vector<std::pair<std::string, ModuleSpec>> children;

@@ -22,7 +22,7 @@ ModuleSpec Linear(uint64_t seed) {
 ModuleSpec Net() {
   return {"Net",
           "def forward(self, x):\n"
-          "    return self.second(torch.relu(self.first(x))) * self.scale\n",
+          "    return self.second.forward(torch.relu(self.first.forward(x))) * self.scale\n",
           {},
           {{"scale", at::scalar_tensor(0.5)}, {"count", at::tensor(7, at::kLong)}},
           {{"first", Linear(1)}, {"second", Linear(3)}}};
@@ -55,7 +55,7 @@ TEST_CASE("a module is written with the names, tensors and methods it was descri
 TEST_CASE("source that does not compile and a folder that is not there are refused") {
   const TemporaryFolder folder;
   ModuleSpec wrong = Net();
-  wrong.source = "def forward(self, x):\n    return self.third(x)\n";
+  wrong.source = "def forward(self, x):\n    return self.third.forward(x)\n";
   CHECK(test::CodeOf([&] { SaveModule(wrong, {}, folder.Path("net.pt")); }) ==
         ErrorCode::kInternal);
   CHECK(test::CodeOf([&] { SaveModule(Net(), {}, folder.Path("no/such/net.pt")); }) ==

@@ -31,7 +31,7 @@ function lines(model: ModelInspection): string[] {
   const facts: [string, string][] = [
     ["file", model.path],
     ["sha256", model.sha256],
-    ["kind", `TorchScript, ${model.kind}, type ${model.typeName || "unknown"}`],
+    ["kind", kindOf(model)],
     ["parameters", `${count(model.parameters)} (${model.parameterDtypes.join(", ")})`],
     ["output", describeOutput(model)],
     [
@@ -80,4 +80,9 @@ function numbers(values: readonly number[]): string {
 function shortened(value: unknown): string {
   const text = JSON.stringify(value);
   return text.length > 100 ? `${text.slice(0, 97)}...` : text;
+}
+
+function kindOf({ kind, typeName }: ModelInspection): string {
+  if (kind === "compiled") return "package compiled ahead of time (AOTInductor)";
+  return `TorchScript, ${kind}, type ${typeName || "unknown"}`;
 }

@@ -1,11 +1,10 @@
-import { rename, rm } from "node:fs/promises";
-import { basename, dirname, join } from "node:path";
-import { SpuriousError } from "../errors.js";
+import { basename } from "node:path";
 import { Classifier, type ClassifierRequest } from "../models/classifier.js";
 import { METADATA_SCHEMA, type ModelMetadata } from "../models/metadata.js";
 import { sha256File } from "../models/sha256.js";
 import { addon } from "../native/load.js";
-import { writeFailed } from "../results/atomic.js";
+import { native } from "../native/native-error.js";
+import { writeThrough } from "../results/write-through.js";
 import { VERSION } from "../version.js";
 import { readFix, type SpuFix } from "./fix-file.js";
 import { foldForClassifier } from "./fold-for-classifier.js";
@@ -46,9 +45,8 @@ export async function exportFix(request: ExportFixRequest): Promise<MendedModel>
   // Positive factors go into and out of the ReLU.
   const dose = (values: Float32Array): Float32Array =>
     values.map((value) => value * scale * strength);
-  const temporary = join(dirname(to), `.${basename(to)}.${String(process.pid)}.tmp`);
-  try {
-    await addon().writeMendedModel({
+  return writeThrough(to, async (temporary) => {
+    const written = addon().writeMendedModel({
       model: request.model,
       path: temporary,
       rows: folded.columns.length,
@@ -58,13 +56,9 @@ export async function exportFix(request: ExportFixRequest): Promise<MendedModel>
       columns: folded.columns,
       extraFiles: { "spurious_native.json": `${JSON.stringify(metadata, null, 2)}\n` },
     });
-    const sha256 = await sha256File(temporary);
-    await rename(temporary, to);
-    return { file: to, sha256, metadata };
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    throw cause instanceof SpuriousError ? cause : writeFailed(to, cause);
-  }
+    await native(written);
+    return { file: to, sha256: await sha256File(temporary), metadata };
+  });
 }
 
 /** What the original's metadata and flags say, so that the file is used as the original was. */

@@ -78,7 +78,8 @@ export interface NativeFeatureMap {
 
 /** What the graph shows; metadata and flags are joined in TypeScript. */
 export interface ModelDescription {
-  readonly kind: "traced" | "scripted" | "frozen";
+  /** compiled: a .pt2 package of AOTInductor. */
+  readonly kind: "traced" | "scripted" | "frozen" | "compiled";
   /** Type name of the outermost module, for example "ResNet". */
   readonly typeName: string;
   readonly parameters: number;
