@@ -1,4 +1,5 @@
 import { alphasOf, shareBelow, trainAlphas } from "./alpha.js";
+import { requireColumn } from "./class-column.js";
 import { findPcaClass, readClassPca, requireComponent } from "./class-pca.js";
 import { type FeatureOptions, imageFeatures } from "./image-features.js";
 import { openPcaModel, type PcaModelRequest } from "./open-model.js";
@@ -45,7 +46,7 @@ export async function alphaOfImages(request: AlphaRequest): Promise<AlphaResult>
   ];
   const training = new Map(components.map((one) => [one, trainAlphas(pca, one).sort()]));
   await using classifier = await openPcaModel(request.pca, index, request);
-  const column = classifier.classMap.columnOf(request.class);
+  const column = requireColumn(classifier.classMap, request.class);
   const found = new Map<string, AlphaResult["images"][number]>();
   const images = request.images.map((path) => ({ file: path, path }));
   const features = imageFeatures(classifier, images, column, {
@@ -62,7 +63,9 @@ export async function alphaOfImages(request: AlphaRequest): Promise<AlphaResult>
       const trainMax = sorted.at(-1) ?? Number.NaN;
       return { eigenIndex, alpha, trainMax, trainShareBelow: shareBelow(sorted, alpha) };
     });
-    const suspicion = ({ alpha, trainMax }: ComponentAlpha): number => alpha / trainMax;
+    // A component that weighs nothing in the logit has alpha 0 everywhere.
+    const suspicion = ({ alpha, trainMax }: ComponentAlpha): number =>
+      trainMax > 0 ? alpha / trainMax : 0;
     described.sort((a, b) => suspicion(b) - suspicion(a) || a.eigenIndex - b.eigenIndex);
     found.set(path, { path, probability, components: described });
   }

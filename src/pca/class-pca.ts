@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readSafetensors, requireTensor, writeSafetensors } from "../artefacts/safetensors.js";
 import { SpuriousError } from "../errors.js";
+import { sha256File } from "../models/sha256.js";
 import { writeFilesAtomic } from "../results/atomic.js";
 import { PCA_SCHEMA, type PcaIndex, type PcaIndexClass } from "./pca-index.js";
 
@@ -96,6 +97,20 @@ export async function readClassPca(folder: string, entry: PcaIndexClass): Promis
     images,
     count: m,
   };
+}
+
+/** SHA-256 of a class's tensors, without reading them into memory. @throws ARTEFACT_INVALID */
+export async function hashClassPca(folder: string, entry: PcaIndexClass): Promise<string> {
+  const path = join(folder, entry.tensors);
+  try {
+    return await sha256File(path);
+  } catch (cause) {
+    throw new SpuriousError(
+      "ARTEFACT_INVALID",
+      `reading a PCA: ${path}: expected a readable file, got ${(cause as NodeJS.ErrnoException).code ?? String(cause)}`,
+      { input: path, cause },
+    );
+  }
 }
 
 /** @throws USAGE_INVALID a component that is not stored; the message says how many are */

@@ -2,6 +2,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SpuriousError } from "../errors.js";
 import { writeFileAtomic } from "../results/atomic.js";
+import type { Settings } from "./same-settings.js";
 
 export const PCA_SCHEMA = "spurious-native/pca/1";
 const INDEX_NAME = "index.json";
@@ -56,6 +57,8 @@ export interface PcaIndex {
   readonly train: string | null;
   /** Ascending by index. */
   readonly classes: readonly PcaIndexClass[];
+  /** What decides the content; a run is resumed with equal ones only. */
+  readonly settings: Settings;
   readonly provenance: Readonly<Record<string, unknown>>;
 }
 

@@ -3,6 +3,7 @@ import { SpuriousError } from "../errors.js";
 import type { HeadWeights, PcaSolver } from "../native/contract.js";
 import { addon } from "../native/load.js";
 import { native } from "../native/native-error.js";
+import { removeTemporaries } from "../results/atomic.js";
 import { classFiles, writeClassPca } from "./class-pca.js";
 import type { FinishedClass } from "./class-rows.js";
 import {
@@ -13,6 +14,7 @@ import {
   readIndexIfPresent,
   writePcaIndex,
 } from "./pca-index.js";
+import { requireSameSettings, type Settings } from "./same-settings.js";
 
 export interface PcaWriterOptions {
   readonly infoOf: (index: number) => ClassInfo;
@@ -26,6 +28,8 @@ export interface PcaWriterOptions {
   readonly solver: PcaSolver;
   /** Where `auto` and `cusolver` work. */
   readonly device: string;
+  /** What decides the content beside preset, components and solver. */
+  readonly settings: Settings;
   readonly provenance: Readonly<Record<string, unknown>>;
   readonly resume: boolean;
 }
@@ -37,20 +41,24 @@ export interface PcaWriterOptions {
 export class PcaWriter {
   readonly #folder: string;
   readonly #options: PcaWriterOptions;
+  readonly #settings: Settings;
   readonly #classes = new Map<number, PcaIndexClass>();
   #running: Promise<void> = Promise.resolve();
 
   private constructor(folder: string, options: PcaWriterOptions) {
     this.#folder = folder;
     this.#options = options;
+    const { preset, components, solver, settings } = options;
+    this.#settings = { preset, components, solver, ...settings };
   }
 
   /** @throws RESUME_MISMATCH the folder was begun with other settings; the message names one */
   static async open(folder: string, options: PcaWriterOptions): Promise<PcaWriter> {
     const writer = new PcaWriter(folder, options);
+    await removeTemporaries(folder);
     const begun = options.resume ? await readIndexIfPresent(folder) : null;
     if (begun !== null) {
-      writer.#refuseOtherSettings(begun);
+      requireSameSettings("resuming a PCA", folder, writer.#settings, begun.settings);
       for (const entry of begun.classes) writer.#classes.set(entry.index, entry);
     }
     return writer;
@@ -127,7 +135,7 @@ export class PcaWriter {
   }
 
   #index(): PcaIndex {
-    const { model, train, preset, head, provenance, components, solver } = this.#options;
+    const { model, train, preset, head, provenance } = this.#options;
     return {
       schema: PCA_SCHEMA,
       model,
@@ -135,30 +143,9 @@ export class PcaWriter {
       preset,
       train,
       classes: [...this.#classes.values()].sort((a, b) => a.index - b.index),
-      provenance: { ...provenance, components, solver },
+      settings: this.#settings,
+      provenance,
     };
-  }
-
-  #refuseOtherSettings(begun: PcaIndex): void {
-    const { model, train, preset, components, solver, head } = this.#options;
-    const wanted = { sha256: model?.sha256, train, preset, components, solver, d: head.features };
-    const got = {
-      sha256: begun.model?.sha256,
-      train: begun.train,
-      preset: begun.preset,
-      components: begun.provenance["components"],
-      solver: begun.provenance["solver"],
-      d: begun.features,
-    };
-    for (const [name, value] of Object.entries(wanted)) {
-      const other = got[name as keyof typeof got];
-      if (value === other) continue;
-      throw new SpuriousError(
-        "RESUME_MISMATCH",
-        `resuming a PCA: ${this.#folder}: expected ${name} ${String(value)}, got ${String(other)}`,
-        { input: this.#folder },
-      );
-    }
   }
 }
 

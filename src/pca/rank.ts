@@ -1,6 +1,8 @@
 import { join, resolve } from "node:path";
 import { listPictures } from "../datasets/folder.js";
+import { SpuriousError } from "../errors.js";
 import { alphasOf, trainAlphas } from "./alpha.js";
+import { requireColumn } from "./class-column.js";
 import { type ClassPca, findPcaClass, readClassPca, requireComponent } from "./class-pca.js";
 import { type FeatureOptions, imageFeatures, type NamedImage } from "./image-features.js";
 import { openPcaModel, type PcaModelRequest } from "./open-model.js";
@@ -39,7 +41,7 @@ export interface RankRequest extends PcaModelRequest, Omit<FeatureOptions, "onUn
 /**
  * The images that activate a component most and least: of the class's training images, whose alphas
  * are stored, or of any folder, which needs a forward pass.
- * @throws USAGE_INVALID, ARTEFACT_INVALID, DATA_NOT_FOUND, MODEL_*
+ * @throws USAGE_INVALID, ARTEFACT_INVALID, DATA_NOT_FOUND, DATA_LAYOUT, MODEL_*
  */
 export async function rankImages(request: RankRequest): Promise<RankResult> {
   const { top = 5, least = 5 } = request;
@@ -82,9 +84,16 @@ async function rankPool(
   skipped: { path: string; message: string }[],
 ): Promise<RankedImage[]> {
   const { pictures } = await listPictures(resolve(pool));
+  if (pictures.length === 0) {
+    throw new SpuriousError(
+      "DATA_LAYOUT",
+      `ranking a pool: ${pool}: expected a folder with pictures in it, got none`,
+      { input: pool },
+    );
+  }
   const images: NamedImage[] = pictures.map((path) => ({ path, file: join(pool, path) }));
   await using classifier = await openPcaModel(request.pca, index, request);
-  const column = classifier.classMap.columnOf(request.class);
+  const column = requireColumn(classifier.classMap, request.class);
   const rows: RankedImage[] = [];
   const features = imageFeatures(classifier, images, column, {
     ...request,

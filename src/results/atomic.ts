@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { mkdir, open, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { SpuriousError } from "../errors.js";
 
@@ -33,6 +33,16 @@ export async function writeFilesAtomic(
     await Promise.all(files.map(({ name }) => rm(temporary(name), { force: true })));
     throw writeFailed(folder, cause);
   }
+}
+
+/** Of files that are not complete yet, as `writeFilesAtomic` calls them. */
+const TEMPORARY = /^\..+\.\d+-[0-9a-f]{8}\.tmp$/;
+
+/** Removes what a process left half-written that was killed; nobody else may be writing there. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  const names = await readdir(folder).catch(() => []);
+  const left = names.filter((name) => TEMPORARY.test(name));
+  await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
 }
 
 /** Without the sync a power cut could leave a named but empty file. */
