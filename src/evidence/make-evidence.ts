@@ -1,19 +1,27 @@
-import { mkdir, readFile, rm } from "node:fs/promises";
+import { mkdir, rm } from "node:fs/promises";
 import { join } from "node:path";
 import { SpuriousError } from "../errors.js";
 import { Journal } from "../evaluation/journal.js";
 import type { Classifier } from "../models/classifier.js";
 import type { CamLayerName } from "../native/contract.js";
-import { findPcaClass, readClassPca } from "../pca/class-pca.js";
+import { requireColumn } from "../pca/class-column.js";
+import { type ClassPca, findPcaClass, hashClassPca, readClassPca } from "../pca/class-pca.js";
 import { openPcaModel, type PcaModelRequest } from "../pca/open-model.js";
 import { type PcaIndex, type PcaIndexClass, readPcaIndex } from "../pca/pca-index.js";
+import { indexRanges } from "../pca/same-settings.js";
 import { writeFilesAtomic } from "../results/atomic.js";
 import { JOURNAL_NAME, ResultFolder, type ResultFolderOptions } from "../results/result-folder.js";
 import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
-import { VERSION } from "../version.js";
 import { type AttackedComponent, attackPool, rankByConfidence } from "./attack-pool.js";
-import { classEvidence, definitionOf } from "./class-evidence.js";
-import { EVIDENCE_SCHEMA, type EvidenceDocument } from "./evidence-file.js";
+import {
+  classDocument,
+  type ClassSettings,
+  DOCUMENT_NAME,
+  readFinished,
+  tidyClass,
+} from "./class-document.js";
+import { classEvidence } from "./class-evidence.js";
+import type { EvidenceDocument } from "./evidence-file.js";
 import { evidencePage } from "./page.js";
 
 export interface EvidenceRequest extends PcaModelRequest, ResultFolderOptions {
@@ -60,28 +68,54 @@ const DEFAULTS = {
   attackBatch: 16,
 } as const;
 
+/** What all classes of a run share. */
+interface Run {
+  readonly request: EvidenceRequest;
+  readonly settings: RunSettings;
+  readonly classifier: Classifier;
+  readonly folder: ResultFolder;
+  readonly train: string;
+  readonly progress: ProgressSink;
+}
+
+/** A class of a run. */
+interface ClassTask {
+  readonly entry: PcaIndexClass;
+  readonly folder: string;
+  readonly settings: ClassSettings;
+  /** Components attacked. */
+  readonly pool: number;
+  /** Of an earlier run. */
+  readonly finished: EvidenceDocument | null;
+}
+
+type RunSettings = ReturnType<typeof settingsOf>;
+
 /**
  * Evidence for the components of classes: attack images of the leading ones, the best of them with
  * their most and least activating training images and Grad-CAMs, as documents, pictures, sheets and
  * one page. Attacked batches and finished classes survive an interruption; `resume` goes on.
- * @throws USAGE_INVALID, ARTEFACT_INVALID, MODEL_*, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED,
- *   RESUME_MISMATCH, CANCELLED
+ * @throws USAGE_INVALID, ARTEFACT_INVALID, CLASS_MAP_INVALID, MODEL_*, OUTPUT_EXISTS,
+ *   OUTPUT_WRITE_FAILED, RESUME_MISMATCH, CANCELLED
  */
 export async function makeEvidence(request: EvidenceRequest): Promise<EvidenceResult> {
   const index = await readPcaIndex(request.pca);
-  const entries = request.classes.map((one) => findPcaClass(index, one));
+  const classes = [...new Set(request.classes)];
+  const entries = classes.map((one) => findPcaClass(index, one));
   await using folder = await ResultFolder.open(request.out, request);
   await using classifier = await openPcaModel(request.pca, index, request);
   const { progress = NO_PROGRESS } = request;
-  const settings = settingsOf(request);
-  const pools = entries.map(({ components }) => Math.min(settings.poolSize, components));
-  const steps = pools.reduce((sum, count) => sum + count * settings.steps, 0);
+  const settings = settingsOf(request, classifier);
+  const train = trainFolder(request, index);
+  const run: Run = { request, settings, classifier, folder, train, progress };
+  const tasks: ClassTask[] = [];
+  for (const entry of entries) tasks.push(await planClass(run, entry));
+  await begin(run, tasks);
   const documents: EvidenceDocument[] = [];
+  const steps = tasks.reduce((sum, { pool }) => sum + pool * settings.steps, 0);
   progress.begin("attacking", steps, "component steps");
   try {
-    for (const entry of entries) {
-      documents.push(await oneClass(request, index, entry, classifier, folder.path, progress));
-    }
+    for (const task of tasks) documents.push(await finishClass(run, task));
   } finally {
     progress.end();
   }
@@ -89,9 +123,14 @@ export async function makeEvidence(request: EvidenceRequest): Promise<EvidenceRe
   return { out: request.out, classes: documents };
 }
 
-/** What decides the content of a class's evidence. */
-function settingsOf(request: EvidenceRequest) {
+/** What decides the content of a run. */
+function settingsOf(request: EvidenceRequest, classifier: Classifier) {
   return {
+    model: classifier.sha256,
+    dtype: classifier.engine.dtype,
+    size: classifier.inputSize.value,
+    normalization: classifier.normalization.value,
+    temperature: classifier.temperature.value,
     components: request.components ?? DEFAULTS.components,
     poolSize: request.poolSize ?? DEFAULTS.poolSize,
     eps: request.eps ?? DEFAULTS.eps,
@@ -103,89 +142,105 @@ function settingsOf(request: EvidenceRequest) {
   };
 }
 
-async function oneClass(
-  request: EvidenceRequest,
-  index: PcaIndex,
-  entry: PcaIndexClass,
-  classifier: Classifier,
-  out: string,
-  progress: ProgressSink,
-): Promise<EvidenceDocument> {
-  const settings = settingsOf(request);
-  const folder = join(out, String(entry.index).padStart(3, "0"));
-  const identity = {
-    ...settings,
-    model: classifier.sha256,
-    dtype: classifier.engine.dtype,
-    class: entry.index,
-  };
-  const count = Math.min(settings.poolSize, entry.components);
-  const finished = request.resume === true ? await readFinished(folder, identity) : null;
-  if (finished !== null) {
-    progress.advance(count * settings.steps);
-    return finished;
-  }
-  await mkdir(folder, { recursive: true });
-  // Only a forced run finds one here that it does not go on with.
-  const journal = join(folder, JOURNAL_NAME);
-  if (request.resume !== true) await rm(journal, { force: true });
+function trainFolder(request: EvidenceRequest, index: PcaIndex): string {
   const train = request.train ?? index.train;
-  if (train === null) {
-    throw new SpuriousError(
-      "USAGE_INVALID",
-      "finding the training images: --train: expected their folder, as the PCA was fitted from given features, got none",
-    );
+  if (train !== null) return train;
+  throw new SpuriousError(
+    "USAGE_INVALID",
+    "finding the training images: --train: expected their folder, as the PCA was fitted from given features, got none",
+  );
+}
+
+/** Nothing is written here, so that a run with other settings is refused before it changes anything. */
+async function planClass(run: Run, entry: PcaIndexClass): Promise<ClassTask> {
+  const { request, settings } = run;
+  const folder = run.folder.file(String(entry.index).padStart(3, "0"));
+  const classSettings = {
+    ...settings,
+    class: entry.index,
+    // Directions of another fit would be others.
+    pca: await hashClassPca(request.pca, entry),
+  };
+  return {
+    entry,
+    folder,
+    settings: classSettings,
+    pool: Math.min(settings.poolSize, entry.components),
+    finished: request.resume === true ? await readFinished(folder, classSettings) : null,
+  };
+}
+
+/** Records what the run is begun with, until the result is complete. */
+async function begin({ request, settings, folder }: Run, tasks: readonly ClassTask[]) {
+  const classes = indexRanges(tasks.map(({ entry }) => entry.index));
+  const heading = { ...settings, classes };
+  const resume = request.resume ?? false;
+  const journal = await Journal.open<never>(folder.file(JOURNAL_NAME), heading, resume);
+  await journal[Symbol.asyncDispose]();
+  if (resume) return;
+  // A forced run starts over: what it replaces must not be taken for its own work later.
+  for (const task of tasks) {
+    for (const name of [DOCUMENT_NAME, JOURNAL_NAME]) {
+      await rm(join(task.folder, name), { force: true });
+    }
   }
+}
+
+async function finishClass(run: Run, task: ClassTask): Promise<EvidenceDocument> {
+  const { folder, finished } = task;
+  if (finished === null) await mkdir(folder, { recursive: true });
+  else run.progress.advance(task.pool * run.settings.steps);
+  const document = finished ?? (await oneClass(run, task));
+  await tidyClass(folder, document);
+  return document;
+}
+
+async function oneClass(run: Run, task: ClassTask): Promise<EvidenceDocument> {
+  const { request, settings, classifier, train } = run;
+  const { entry, folder } = task;
   const pca = await readClassPca(request.pca, entry);
-  const column = classifier.classMap.columnOf(entry.index);
-  const attacked = await attack(request, identity, folder, entry, classifier, progress);
-  const ranked = rankByConfidence(attacked);
-  const shown = ranked.slice(0, settings.components);
+  const column = requireColumn(classifier.classMap, entry.index);
+  const ranked = rankByConfidence(await attack(run, task, pca, column));
   const evidence = await classEvidence({
     classifier,
     pca,
     entry,
     column,
     train,
-    shown,
+    shown: ranked.slice(0, settings.components),
     top: settings.top,
     least: settings.least,
     layer: request.layer,
     signal: request.signal,
   });
-  const document = describe(entry, classifier, identity, ranked, evidence);
+  const document = classDocument(entry, classifier, task.settings, ranked, evidence);
   await writeFilesAtomic(folder, [
     ...evidence.files,
-    { name: "evidence.json", content: `${JSON.stringify(document, null, 2)}\n` },
+    { name: DOCUMENT_NAME, content: `${JSON.stringify(document, null, 2)}\n` },
   ]);
-  await rm(journal, { force: true });
   return document;
 }
 
 async function attack(
-  request: EvidenceRequest,
-  identity: Readonly<Record<string, unknown>>,
-  folder: string,
-  entry: PcaIndexClass,
-  classifier: Classifier,
-  progress: ProgressSink,
+  { request, settings, classifier, progress }: Run,
+  task: ClassTask,
+  pca: ClassPca,
+  column: number,
 ): Promise<AttackedComponent[]> {
-  const { poolSize, eps, steps, seed } = settingsOf(request);
-  const pca = await readClassPca(request.pca, entry);
-  const resume = request.resume ?? false;
+  const { eps, steps, seed } = settings;
   await using journal = await Journal.open<AttackedComponent>(
-    join(folder, JOURNAL_NAME),
-    identity,
-    resume,
+    join(task.folder, JOURNAL_NAME),
+    task.settings,
+    request.resume ?? false,
   );
   progress.advance(journal.earlier.length * steps);
   return await attackPool(
     classifier,
     pca,
-    Math.min(poolSize, pca.count),
+    task.pool,
     {
-      classIndex: entry.index,
-      column: classifier.classMap.columnOf(entry.index),
+      classIndex: task.entry.index,
+      column,
       eps,
       steps,
       seed,
@@ -195,66 +250,4 @@ async function attack(
     },
     journal,
   );
-}
-
-function describe(
-  entry: PcaIndexClass,
-  classifier: Classifier,
-  identity: Readonly<Record<string, unknown>> & ReturnType<typeof settingsOf>,
-  ranked: readonly AttackedComponent[],
-  evidence: Awaited<ReturnType<typeof classEvidence>>,
-): EvidenceDocument {
-  const info = classifier.classMap.classes.find((one) => one.index === entry.index);
-  const { eps, steps, seed } = identity;
-  return {
-    schema: EVIDENCE_SCHEMA,
-    class: entry.index,
-    wnid: entry.wnid,
-    label: entry.label,
-    synonyms: info?.synonyms ?? entry.label,
-    definition: definitionOf(entry.wnid),
-    images: entry.images,
-    rank: entry.rank,
-    components: evidence.components,
-    pool: ranked.map(({ eigenIndex, alpha, confidence, objective }, rank) => ({
-      rank,
-      eigenIndex,
-      alpha,
-      confidence,
-      objective,
-    })),
-    totalVariance: entry.totalVariance,
-    attack: {
-      eps,
-      steps,
-      seed,
-      size: classifier.inputSize.value,
-      graph: ranked[0]?.graph ?? "frozen",
-      dtype: classifier.engine.dtype,
-    },
-    cam: evidence.cam,
-    settings: identity,
-    provenance: { version: VERSION, ...classifier.provenance(), made: new Date().toISOString() },
-  };
-}
-
-/** The document of a class that is complete; null where there is none yet. */
-async function readFinished(
-  folder: string,
-  identity: Readonly<Record<string, unknown>>,
-): Promise<EvidenceDocument | null> {
-  const path = join(folder, "evidence.json");
-  const text = await readFile(path, "utf8").catch(() => null);
-  if (text === null) return null;
-  const document = JSON.parse(text) as EvidenceDocument;
-  for (const [name, wanted] of Object.entries(identity)) {
-    const got = document.settings[name];
-    if (JSON.stringify(got) === JSON.stringify(wanted)) continue;
-    throw new SpuriousError(
-      "RESUME_MISMATCH",
-      `resuming evidence: ${path}: expected ${name} ${JSON.stringify(wanted)}, got ${JSON.stringify(got)}`,
-      { input: path },
-    );
-  }
-  return document;
 }

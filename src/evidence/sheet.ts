@@ -36,15 +36,18 @@ export function sheetSvg(sheet: SheetContent): string {
   const columns = Math.max(sheet.top.length, sheet.least.length, 2) + 1;
   const width = LEFT * 2 + columns * PICTURE + (columns - 1) * GAP + 2 * GAP;
   const row = ROW_TITLE + PICTURE + CAPTION;
-  const height = HEADER + 3 * row + 8;
+  const camRowHeight = ROW_TITLE + PICTURE + GAP;
+  const height = HEADER + 2 * row + camRowHeight + 8;
   const right = LEFT + PICTURE + 3 * GAP;
   const rows = [
     pictureRow("Most activating training images", right, HEADER, sheet.top),
     camRow("Grad-CAM of alpha", right, HEADER + row, sheet.topCams),
-    pictureRow("Least activating training images", right, HEADER + 2 * row, sheet.least),
+    pictureRow("Least activating training images", right, HEADER + row + camRowHeight, sheet.least),
   ];
   const divider = right - 1.5 * GAP;
-  return html`<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${FONT}, Helvetica, Arial, sans-serif" fill="${INK}"><rect width="${width}" height="${height}" fill="#ffffff"/><text x="${LEFT}" y="42" font-size="24" font-weight="600">${sheet.title}</text><text x="${LEFT}" y="68" font-size="14" fill="${SOFT}">${sheet.subtitle}</text><path d="M${divider} ${HEADER}V${height - 24}" stroke="${RULE}"/>${attackColumn(sheet)}${rows}</svg>`
+  // Names of classes can be long; 0.6 is more than a letter's mean width at size 1.
+  const titleSize = Math.min(24, (width - 2 * LEFT) / (0.6 * sheet.title.length));
+  return html`<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="${width}" height="${height}" viewBox="0 0 ${width} ${height}" font-family="${FONT}, Helvetica, Arial, sans-serif" fill="${INK}"><rect width="${width}" height="${height}" fill="#ffffff"/><text x="${LEFT}" y="42" font-size="${titleSize.toFixed(1)}" font-weight="600">${sheet.title}</text><text x="${LEFT}" y="68" font-size="14" fill="${SOFT}">${sheet.subtitle}</text><path d="M${divider} ${HEADER}V${height - 24}" stroke="${RULE}"/>${attackColumn(sheet)}${rows}</svg>`
     .text;
 }
 
