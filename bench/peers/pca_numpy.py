@@ -40,26 +40,28 @@ def by_gram(psi: Floats, count: int) -> Fit:
     return values[::-1][:count] / scale, components, alphas_of(wide.astype(np.float32), components)
 
 
-def by_scikit_learn(solver: str) -> Callable[[Floats, int], Fit]:
+def by_scikit_learn(psi: Floats, count: int) -> Fit:
     from sklearn.decomposition import PCA
 
-    def fit(psi: Floats, count: int) -> Fit:
-        pca = PCA(n_components=count, svd_solver=solver).fit(psi.astype(np.float64))
-        components = pca.components_.astype(np.float32)
-        return pca.explained_variance_, components, alphas_of(psi - psi.mean(axis=0), components)
+    pca = PCA(n_components=count, svd_solver="covariance_eigh").fit(psi.astype(np.float64))
+    components = pca.components_.astype(np.float32)
+    return pca.explained_variance_, components, alphas_of(psi - psi.mean(axis=0), components)
 
-    return fit
+
+FITS: dict[str, Callable[[Floats, int], Fit]] = {
+    "numpy-covariance": by_covariance,
+    "numpy-gram": by_gram,
+    "scikit-learn": by_scikit_learn,
+}
 
 
 def load(arguments: argparse.Namespace) -> Ready:
     version = f"numpy {np.__version__}"
-    if arguments.mode.startswith("scikit-learn"):
+    if arguments.mode == "scikit-learn":
         import sklearn
 
         version += f", scikit-learn {sklearn.__version__}"
-        fit = by_scikit_learn("full" if arguments.mode == "scikit-learn" else "covariance_eigh")
-    else:
-        fit = {"numpy-covariance": by_covariance, "numpy-gram": by_gram}[arguments.mode]
+    fit = FITS[arguments.mode]
     shape = (-1, arguments.dimensions)
     features = np.fromfile(arguments.features, np.float32).reshape(shape)
     weights = np.fromfile(arguments.weights, np.float32).reshape(shape)
