@@ -22,10 +22,10 @@ type NamedTensors = ReadonlyMap<string, TorchTensor>;
 /** Where training scripts put the state dict. */
 const KEYS = ["state_dict", "model", "model_state_dict"];
 
-/** DataParallel, wrappers that call their model `model`, torch.compile. */
-const ROOT = /^((?:(?:module|model|_orig_mod)\.)*)conv1\.weight$/;
+/** DataParallel, wrappers that call their model `model`, torch.compile, places in a Sequential. */
+const ROOT = /^((?:(?:module|model|_orig_mod|\d+)\.)*)conv1\.weight$/;
 /** `robustness` keeps a normaliser beside the model; other wrappers keep mean and std themselves. */
-const NORMALIZER = /^(?:module\.)*(?:normalizer\.new_|normalize\.)?(mean|std)$/;
+const NORMALIZER = /^(?:(?:module|\d+)\.)*(?:normalizer\.new_|normalize\.)?(mean|std)$/;
 const ATTACKER = /^(?:module\.)*attacker\./;
 
 /**
@@ -64,20 +64,26 @@ function findStateDict(
   value: PickleValue,
 ): { named: NamedTensors; under: string | null } {
   if (!(value instanceof Map)) throw invalid(path, "a dictionary of tensors", describe(value));
-  const whole = tensorsIn(value);
-  if (whole.size > 0) return { named: whole, under: null };
-  for (const key of KEYS) {
-    const inner = value.get(key);
-    if (!(inner instanceof Map)) continue;
-    const named = tensorsIn(inner);
-    if (named.size > 0) return { named, under: key };
-  }
+  // Training scripts may keep a tensor or two beside the state dict, such as the best accuracy.
+  const candidates = [null, ...KEYS].flatMap((under) => {
+    const dict = under === null ? value : value.get(under);
+    const named = dict instanceof Map ? tensorsIn(dict) : new Map<string, TorchTensor>();
+    return named.size > 0 ? [{ named, under }] : [];
+  });
+  const isModel = ({ named }: { named: NamedTensors }): boolean =>
+    [...named.keys()].some((name) => ROOT.test(name));
+  const found = candidates.find(isModel) ?? candidates.sort(moreTensors)[0];
+  if (found !== undefined) return found;
   const keys = [...value.keys()].slice(0, 10).map(describe).join(", ");
   throw invalid(
     path,
     `a state dict, or one under ${KEYS.join(", ")}`,
     value.size === 0 ? "an empty dictionary" : `a dictionary of ${keys}`,
   );
+}
+
+function moreTensors(a: { named: NamedTensors }, b: { named: NamedTensors }): number {
+  return b.named.size - a.named.size;
 }
 
 function tensorsIn(dict: PickleDict): NamedTensors {

@@ -150,6 +150,27 @@ describe("weights in checkpoints", () => {
     match(value, "resnet50");
   });
 
+  test("of PyTorch's ImageNet example, which keeps the best accuracy as a tensor beside it", () => {
+    const value = new Map<PickleValue, PickleValue>([
+      ["best_acc1", shaped([])],
+      ["state_dict", stateDict("resnet18", "module.")],
+    ]);
+    assert.equal(findWeights("x.pt", value).under, "state_dict");
+    match(value, "resnet18");
+  });
+
+  test("of a normaliser and a model in a Sequential", () => {
+    const value = new Map([
+      ["0.mean", shaped([1, 3, 1, 1])],
+      ["0.std", shaped([1, 3, 1, 1])],
+      ...stateDict("resnet18", "1."),
+    ] as [PickleValue, PickleValue][]);
+    const found = findWeights("x.pt", value);
+    assert.equal(found.prefix, "1.");
+    assert.equal(found.normalizer?.mean, value.get("0.mean"));
+    match(value, "resnet18");
+  });
+
   test("without counts of batches, as before PyTorch 0.4.1", () => {
     const entries = [...stateDict("resnet18")];
     match(
