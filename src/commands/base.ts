@@ -87,6 +87,13 @@ export function positiveNumber(flag: string, text: string | undefined): number |
   throw invalidFlag(flag, text, "a number above 0");
 }
 
+/** A number between two, both allowed. */
+export function numberBetween(flag: string, text: string, least: number, most: number): number {
+  const value = text.trim() === "" ? Number.NaN : Number(text);
+  if (value >= least && value <= most) return value;
+  throw invalidFlag(flag, text, `a number from ${String(least)} to ${String(most)}`);
+}
+
 /** A part of a whole. */
 export function fraction(flag: string, text: string): number;
 export function fraction(flag: string, text: string | undefined): number | undefined;

@@ -2,7 +2,7 @@ import { SpuriousError } from "../errors.js";
 import type { Evaluations } from "../evaluation/evaluate-many.js";
 import { counted, percent, probability, range, score } from "../report/format.js";
 import { publishedPlace } from "../report/published.js";
-import type { EvalResult } from "../results/eval-result.js";
+import type { EvalResult, SkippedImage } from "../results/eval-result.js";
 import { type Column, plainLabel, terminalTable } from "../results/terminal-table.js";
 import type { Style } from "../terminal/style.js";
 
@@ -90,12 +90,7 @@ const STATUS_WORDS = { evaluated: "evaluated", present: "done before", failed: "
 /** What a person should know about a result besides its numbers. */
 export function warnings(result: EvalResult): string[] {
   const { counts, score: ap } = result;
-  const texts = counts.skipped.slice(0, 10).map(({ code, message }) => `[${code}] ${message}`);
-  if (counts.skipped.length > texts.length) {
-    texts.push(
-      `${counted(counts.skipped.length - texts.length, "more image was", "more images were")} skipped`,
-    );
-  }
+  const texts = skippedWarnings(counts.skipped);
   for (const { index, label, reason } of counts.unscoredClasses) {
     texts.push(`class ${String(index)} (${plainLabel(label)}) has no score: ${reason}`);
   }
@@ -117,20 +112,37 @@ export function warnings(result: EvalResult): string[] {
   return texts;
 }
 
+/** Ten by name, the rest as a number. */
+export function skippedWarnings(
+  skipped: readonly Pick<SkippedImage, "code" | "message">[],
+): string[] {
+  const texts = skipped.slice(0, 10).map(({ code, message }) => `[${code}] ${message}`);
+  const more = skipped.length - texts.length;
+  return more === 0
+    ? texts
+    : [...texts, `${counted(more, "more image was", "more images were")} skipped`];
+}
+
 /**
+ * @param further paths of unreadable images beside those of the result
  * @throws IMAGES_SKIPPED after everything has been printed and written; with --json the document on
  *   stdout is the result, which lists what was skipped
  */
-export function refuseSkipped(result: EvalResult, maxSkipped: number): void {
+export function refuseSkipped(
+  result: EvalResult,
+  maxSkipped: number,
+  further: readonly string[] = [],
+): void {
   const { skipped, unscoredClasses } = result.counts;
+  const unreadable = skipped.length + further.length;
   const lost = unscoredClasses.filter(({ index }) => skipped.some((one) => one.class === index));
-  if (skipped.length <= maxSkipped && lost.length === 0) return;
+  if (unreadable <= maxSkipped && lost.length === 0) return;
   throw new SpuriousError(
     "IMAGES_SKIPPED",
-    `reading the images: expected at most ${String(maxSkipped)} unreadable, got ${String(skipped.length)}` +
+    `reading the images: expected at most ${String(maxSkipped)} unreadable, got ${String(unreadable)}` +
       (lost.length === 0
         ? ""
         : `, which left ${counted(lost.length, "class", "classes")} without a score`),
-    { input: skipped[0]?.path },
+    { input: skipped[0]?.path ?? further[0] },
   );
 }

@@ -38,6 +38,7 @@ export class EvidenceCommand extends ModelCommand {
   });
   train = Option.String("--train", { description: "Where the training images are now" });
   model = Option.String("--model", { description: "Where the PCA's model file is now" });
+  maxPixels = Option.String("--max-pixels", { description: "Refuse larger pictures" });
   out = Option.String("--out", { required: true, description: "Result folder" });
   force = Option.Boolean("--force", false, { description: "Replace the evidence in --out" });
   resume = Option.Boolean("--resume", false, { description: "Go on with the run in --out" });
@@ -60,6 +61,7 @@ export class EvidenceCommand extends ModelCommand {
       out: this.out,
       force: this.force,
       resume: this.resume,
+      maxPixels: wholeNumber("--max-pixels", this.maxPixels, 1),
       signal: this.signal,
       progress: this.progress,
     });

@@ -77,8 +77,8 @@ export async function compareResults(
 ): Promise<Comparison> {
   const first = await readEvalResult(firstPath);
   const second = await readEvalResult(secondPath);
-  const firstRows = await readImageRows(first);
-  const secondRows = await readImageRows(second);
+  const firstRows = await scoredRows(first);
+  const secondRows = await scoredRows(second);
   refuseOtherImages(firstPath, firstRows, secondPath, secondRows);
   const groups = (rows: readonly ImageRow[]): readonly ClassGroup[] => groupByClass(rows).classes;
   const intervals = bootstrapDifferences(groups(firstRows), groups(secondRows), {
@@ -116,19 +116,27 @@ export async function compareResults(
   };
 }
 
+/** A table given to `score` may hold images of classes that have no score. */
+async function scoredRows(stored: StoredEvalResult): Promise<ImageRow[]> {
+  const scored = new Set(stored.result.classes.map(({ index }) => index));
+  return (await readImageRows(stored)).filter((row) => scored.has(row.class));
+}
+
 function described({ folder, result }: StoredEvalResult): ComparedResult {
   const { score, auroc, provenance } = result;
   return { folder, score, auroc, provenance };
 }
 
-const keyOf = ({ split, path }: ImageRow): string => `${split}:${path}`;
+/** An image of a class: two results may have put one picture into different classes. */
+const keyOf = ({ split, class: index, path }: ImageRow): string =>
+  `${split}:${String(index)}:${path}`;
 
 function changedImages(first: readonly ImageRow[], second: readonly ImageRow[]): ChangedImage[] {
   const after = new Map(second.map((row) => [keyOf(row), row.p]));
   return first
-    .map(({ path, split, class: index, p }) => {
-      const later = after.get(`${split}:${path}`) ?? p;
-      return { path, split, class: index, first: p, second: later };
+    .map((row) => {
+      const { path, split, class: index, p } = row;
+      return { path, split, class: index, first: p, second: after.get(keyOf(row)) ?? p };
     })
     .filter((row) => row.first !== row.second)
     .sort((a, b) => Math.abs(b.second - b.first) - Math.abs(a.second - a.first));
@@ -149,7 +157,7 @@ function refuseOtherImages(
   const lacking = missing === undefined ? firstPath : secondPath;
   throw new SpuriousError(
     "RESULTS_DIFFER",
-    `comparing results: ${firstPath}, ${secondPath}: expected the same images in both, got no ${odd.split} image ${odd.path} in ${lacking}`,
+    `comparing results: ${firstPath}, ${secondPath}: expected the same images in both, got no ${odd.split} image ${odd.path} of class ${String(odd.class)} in ${lacking}`,
     { input: lacking },
   );
 }

@@ -1,4 +1,5 @@
 import type { Sample } from "../datasets/sample.js";
+import { type ErrorCode, SpuriousError } from "../errors.js";
 import { addon } from "../native/load.js";
 import { preprocessImage } from "../images/preprocess.js";
 import type { Preprocessing } from "../images/presets.js";
@@ -23,11 +24,20 @@ export interface Accuracy {
   readonly images: number;
   /** Ascending by index. */
   readonly classes: readonly ClassAccuracy[];
-  readonly skipped: readonly { readonly path: string; readonly message: string }[];
+  readonly skipped: readonly UnreadPicture[];
+}
+
+/** A picture that could not be read. */
+export interface UnreadPicture {
+  readonly path: string;
+  readonly code: ErrorCode;
+  readonly message: string;
 }
 
 export interface AccuracyOptions {
   readonly preprocessing: Preprocessing;
+  /** Outputs that the softmax and the prediction run over (softmaxColumns); undefined for all. */
+  readonly columns?: readonly number[] | undefined;
   readonly maxPixels?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ProgressSink | undefined;
@@ -39,15 +49,18 @@ interface Tally {
   readonly probability: number[];
 }
 
-/** Top-1 accuracy over validation pictures, for all arms in one forward pass per picture. */
+/**
+ * Top-1 accuracy over validation pictures, for all arms in one forward pass per picture.
+ * @throws IMAGE_UNREADABLE not one of them can be read: an accuracy over nothing is no number
+ */
 export async function measureAccuracy(
   classifier: Classifier,
   samples: readonly Sample[],
   arms: readonly Arm[],
-  { preprocessing, maxPixels, signal, progress = NO_PROGRESS }: AccuracyOptions,
+  { preprocessing, columns, maxPixels, signal, progress = NO_PROGRESS }: AccuracyOptions,
 ): Promise<Accuracy> {
   const tallies = new Map<number, Tally>();
-  const skipped: { path: string; message: string }[] = [];
+  const skipped: UnreadPicture[] = [];
   const load = ({ file }: Sample) =>
     preprocessImage(file, { preprocessing, split: "val", maxPixels }, addon());
   progress.begin("measuring accuracy", samples.length, "images");
@@ -58,13 +71,13 @@ export async function measureAccuracy(
     });
     for await (const { done, unread } of steps) {
       for (const { source, error } of unread) {
-        skipped.push({ path: source.path, message: error.message });
+        skipped.push({ path: source.path, code: error.code, message: error.message });
       }
       for (const { source, logits, features } of done) {
         const rows = arms.map(({ adjust }) => {
           const copy = logits.slice();
           if (adjust && features) adjust(copy, features);
-          return imageRow(source, copy, classifier);
+          return imageRow(source, copy, classifier, columns);
         });
         const tally = tallies.get(source.classIndex) ?? newTally(arms.length);
         tallies.set(source.classIndex, tally);
@@ -79,6 +92,7 @@ export async function measureAccuracy(
   } finally {
     progress.end();
   }
+  if (tallies.size === 0) throw noneRead(skipped);
   return summarise(tallies, arms.length, skipped);
 }
 
@@ -93,6 +107,16 @@ export function firstArms(measured: Accuracy, arms: number): Accuracy {
       meanProb: one.meanProb.slice(0, arms),
     })),
   };
+}
+
+function noneRead(skipped: readonly UnreadPicture[]): SpuriousError {
+  const got = `none of ${String(skipped.length)}`;
+  const first = skipped[0] === undefined ? "" : `; the first: ${skipped[0].message}`;
+  return new SpuriousError(
+    "IMAGE_UNREADABLE",
+    `measuring accuracy: validation pictures: expected some that can be read, got ${got}${first}`,
+    { input: skipped[0]?.path, hint: "check the folder that --accuracy names" },
+  );
 }
 
 function newTally(arms: number): Tally {

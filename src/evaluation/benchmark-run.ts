@@ -6,8 +6,7 @@ import { SpuriousError } from "../errors.js";
 import { decoderDescription } from "../images/decoder.js";
 import { preprocessImage } from "../images/preprocess.js";
 import type { Preprocessing } from "../images/presets.js";
-import { classesWithoutColumn } from "../imagenet/class-map.js";
-import { describeClasses } from "../imagenet/find-class.js";
+import { presentClasses } from "../imagenet/present-classes.js";
 import type { Classifier } from "../models/classifier.js";
 import { addon } from "../native/load.js";
 import type { ImageKey, ReportImages } from "../report/eval-report.js";
@@ -95,23 +94,14 @@ export class BenchmarkRun {
   ): Promise<BenchmarkRun> {
     const { classMap } = classifier;
     const benchmark = await openBenchmark({ ...folders, classMap });
-    const missing = classesWithoutColumn(
+    const { present, missing } = presentClasses(
       classMap,
       benchmark.classes.map(({ index }) => index),
+      { of: "the benchmark", allowMissing: options.allowMissingClasses },
     );
-    if (missing.length > 0 && options.allowMissingClasses !== true) {
-      throw new SpuriousError(
-        "CLASS_MAP_INVALID",
-        `matching classes: ${classMap.name}: expected a column for every class of the benchmark, got none for ${describeClasses(missing)}`,
-        {
-          input: classMap.name,
-          hint: "pass --allow-missing-classes to leave these classes out of the score",
-        },
-      );
-    }
-    const without = new Set(missing.map(({ index }) => index));
-    const samples = benchmark.samples.filter(({ classIndex }) => !without.has(classIndex));
-    return new BenchmarkRun(options, classifier, benchmark, samples, [...without], arms);
+    const samples = benchmark.samples.filter(({ classIndex }) => present.has(classIndex));
+    const without = missing.map(({ index }) => index);
+    return new BenchmarkRun(options, classifier, benchmark, samples, without, arms);
   }
 
   /** @param settings what decides the rows beside model, preprocessing and images */
@@ -133,7 +123,7 @@ export class BenchmarkRun {
       images: hashOfNames(this.samples.map(keyOf)),
       ...settings,
     };
-    return Journal.open(folder.file(JOURNAL_NAME), all, resume);
+    return Journal.open(folder.file(JOURNAL_NAME), all, resume, keyOfEntry);
   }
 
   /** Entries of all samples, in their order; those of an earlier run are taken from the journal. */

@@ -1,5 +1,5 @@
-import type { ClassMap } from "../imagenet/class-info.js";
-import { classInfos, type SkippedImage, type UnscoredClass } from "../results/eval-result.js";
+import { classInfos, type ClassMap } from "../imagenet/class-info.js";
+import type { SkippedImage, UnscoredClass } from "../results/eval-result.js";
 import type { ImageRow } from "../scoring/image-row.js";
 
 /**

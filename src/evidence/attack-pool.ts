@@ -49,8 +49,12 @@ export async function attackPool(
   const attacked = [...journal.earlier];
   const done = new Set(attacked.map(({ eigenIndex }) => eigenIndex));
   const left = [...Array(count).keys()].filter((eigenIndex) => !done.has(eigenIndex));
-  for (let start = 0; start < left.length; start += settings.batch) {
-    const batch = left.slice(start, start + settings.batch);
+  // A model traced with a fixed batch takes no more rows than that at once.
+  const rows = classifier.batchIsFixed
+    ? Math.min(settings.batch, classifier.batch)
+    : settings.batch;
+  for (let start = 0; start < left.length; start += rows) {
+    const batch = left.slice(start, start + rows);
     const fresh = await attackBatch(classifier, pca, batch, settings);
     await journal.append(fresh);
     attacked.push(...fresh);

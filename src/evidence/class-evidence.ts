@@ -33,6 +33,8 @@ export interface ClassEvidenceInput {
   readonly top: number;
   readonly least: number;
   readonly layer?: CamLayerName | undefined;
+  /** Refuse larger training images. */
+  readonly maxPixels?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -51,7 +53,7 @@ interface Drawn {
 
 /** Pictures, Grad-CAMs and sheets of the components shown; nothing is written here. */
 export async function classEvidence(input: ClassEvidenceInput): Promise<ClassEvidence> {
-  const { classifier, pca, shown, train, column, layer, signal } = input;
+  const { classifier, pca, shown, column, layer, signal } = input;
   const eigenIndices = shown.map(({ eigenIndex }) => eigenIndex);
   const ranked = eigenIndices.map((eigenIndex) => rankTraining(pca, eigenIndex));
   const chosen = ranked.map((images) => ({
@@ -61,7 +63,7 @@ export async function classEvidence(input: ClassEvidenceInput): Promise<ClassEvi
   const paths = [
     ...new Set(chosen.flatMap(({ top, least }) => [...top, ...least].map(({ path }) => path))),
   ];
-  const trainImages = await loadAll(paths, train, classifier.inputSize.value);
+  const trainImages = await loadAll(paths, input);
   const attackImages = await Promise.all(shown.map(({ png }) => decodePng(png)));
   const cams = await camsOf(classifier, pca, eigenIndices, [...trainImages, ...attackImages], {
     column,
@@ -186,8 +188,12 @@ async function draw(image: RgbImage, map: CamMap | undefined): Promise<Drawn> {
   return { image: picture, cam, heat };
 }
 
-function loadAll(paths: readonly string[], train: string, size: number): Promise<RgbImage[]> {
-  const options = { preprocessing: { preset: "paper-v2", size }, split: "val" } as const;
+function loadAll(
+  paths: readonly string[],
+  { classifier, train, maxPixels }: ClassEvidenceInput,
+): Promise<RgbImage[]> {
+  const preprocessing = { preset: "paper-v2", size: classifier.inputSize.value } as const;
+  const options = { preprocessing, split: "val", maxPixels } as const;
   return Promise.all(paths.map((path) => preprocessImage(join(train, path), options, addon())));
 }
 

@@ -48,6 +48,8 @@ export interface EvidenceRequest extends PcaModelRequest, ResultFolderOptions {
   readonly train?: string | undefined;
   /** Components attacked together, default 16. */
   readonly attackBatch?: number | undefined;
+  /** Refuse larger training images. */
+  readonly maxPixels?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ProgressSink | undefined;
 }
@@ -211,6 +213,7 @@ async function oneClass(run: Run, task: ClassTask): Promise<EvidenceDocument> {
     top: settings.top,
     least: settings.least,
     layer: request.layer,
+    maxPixels: request.maxPixels,
     signal: request.signal,
   });
   const document = classDocument(entry, classifier, task.settings, ranked, evidence);

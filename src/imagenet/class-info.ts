@@ -20,3 +20,12 @@ export interface ClassMap {
   /** Class of a column, or -1. */
   classOf(column: number): number;
 }
+
+/** Class by index; one that the map does not know stands for itself. */
+export function classInfos(classMap: ClassMap): (index: number) => ClassInfo {
+  const byIndex = new Map(classMap.classes.map((info) => [info.index, info]));
+  return (index) => {
+    const name = String(index);
+    return byIndex.get(index) ?? { index, wnid: name, label: name, synonyms: name };
+  };
+}

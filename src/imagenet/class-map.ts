@@ -4,7 +4,7 @@ import { basename } from "node:path";
 import { SpuriousError } from "../errors.js";
 import { type ClassMapDocument, classMapOfDocument, parseClassMap } from "./class-map-file.js";
 import { classTable } from "./class-table.js";
-import type { ClassInfo, ClassMap } from "./class-info.js";
+import type { ClassMap } from "./class-info.js";
 import { type WideHead, imageNetClasses, wideHeads } from "./facts.js";
 
 const IMAGENET_1K = "imagenet1k";
@@ -45,12 +45,6 @@ export function resolveClassMap(
     );
   }
   return map;
-}
-
-/** Those of the classes that the head has no column for (the original stops with a KeyError). */
-export function classesWithoutColumn(map: ClassMap, indices: Iterable<number>): ClassInfo[] {
-  const wanted = new Set(indices);
-  return map.classes.filter(({ index }) => wanted.has(index) && map.columnOf(index) === -1);
 }
 
 function builtInMap(name: string): ClassMap | undefined {

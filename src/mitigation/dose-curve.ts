@@ -3,6 +3,9 @@ import type { Overall } from "../scoring/spurious-score.js";
 /** Strengths of the dose curve: none, the fix as it is, and past it. */
 export const DOSES = [0, 0.25, 0.5, 0.75, 1, 1.25, 1.5] as const;
 
+/** The strongest dose that is looked at: further up the fix takes away what is no feature. */
+export const MOST_STRENGTH = 1.5;
+
 /** The overall scores at one strength of the fix. */
 export interface DosePoint {
   readonly strength: number;

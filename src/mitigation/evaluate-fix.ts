@@ -1,9 +1,11 @@
 import { join } from "node:path";
 import { benchmarkFolders } from "../config/locations.js";
-import { readValSet } from "../datasets/imagenet-val.js";
+import { readValSet, type ValSet } from "../datasets/imagenet-val.js";
+import { SpuriousError } from "../errors.js";
 import { firstArms, measureAccuracy } from "../evaluation/accuracy.js";
 import { type Arm, BenchmarkRun, PLAIN_ARM, type ScoredArm } from "../evaluation/benchmark-run.js";
 import type { EvaluateRequest } from "../evaluation/evaluate.js";
+import { softmaxColumns } from "../evaluation/image-row.js";
 import { choosePreprocessing } from "../evaluation/preprocessing.js";
 import { Classifier } from "../models/classifier.js";
 import { sha256File } from "../models/sha256.js";
@@ -12,8 +14,9 @@ import { writeEvalResult } from "../results/write-eval-result.js";
 import { bootstrapDifferences } from "../scoring/bootstrap.js";
 import { groupByClass } from "../scoring/class-groups.js";
 import { armStrengths, doseCurve } from "./dose-curve.js";
-import { type FixEvaluation, SPUFIX_EVAL_SCHEMA } from "./fix-evaluation.js";
-import { readFix } from "./fix-file.js";
+import { finishedFixEvaluation } from "./finished-fix-evaluation.js";
+import { type FixAccuracy, type FixEvaluation, SPUFIX_EVAL_SCHEMA } from "./fix-evaluation.js";
+import { openFix } from "./fix-file.js";
 import { fixPage } from "./fix-page.js";
 import { fixedArms } from "./fixed-arms.js";
 import { sideEffects } from "./side-effects.js";
@@ -30,17 +33,24 @@ export interface EvaluateFixRequest extends EvaluateRequest {
 /**
  * The spurious score of a model before and after its fix, from one forward pass per picture, with
  * paired intervals, side effects and the scores at other strengths.
- * @throws as evaluate; ARTEFACT_INVALID the fix is damaged or belongs to another model
+ * @throws as evaluate; ARTEFACT_INVALID the fix is damaged, belongs to another model or other inputs
  */
 export async function evaluateFix(request: EvaluateFixRequest): Promise<FixEvaluation> {
   const folders = benchmarkFolders(request);
+  if (request.resume === true && request.out !== undefined) {
+    const finished = await finishedFixEvaluation(request.out, request);
+    if (finished !== null) return finished;
+  }
   await using folder =
     request.out === undefined ? null : await ResultFolder.open(request.out, request);
   await using classifier = await Classifier.open({ ...request, allowNoHead: false });
-  const fix = await readFix(request.fix, classifier.sha256);
+  const fix = await openFix(request.fix, classifier);
   const { strength = 1 } = request;
   const sha256 = await sha256File(request.fix);
   const strengths = armStrengths(strength);
+  // A folder that is none is told before the forward pass over the benchmark.
+  const accuracySet =
+    request.accuracy === undefined ? null : await openAccuracySet(request.accuracy, classifier);
   const file = { path: request.fix, sha256 };
   const arms = [PLAIN_ARM, ...(await fixedArms(classifier, fix, strengths.slice(1), file))];
   const run = await BenchmarkRun.prepare(request, classifier, folders, arms);
@@ -48,10 +58,7 @@ export async function evaluateFix(request: EvaluateFixRequest): Promise<FixEvalu
     folder && (await run.openJournal(folder, request.resume ?? false, { fix: sha256, strengths }));
   const entries = await run.forward(journal);
   const [before, after] = run.score(entries, COMPARED_ARMS) as [ScoredArm, ScoredArm];
-  const measured =
-    request.accuracy === undefined
-      ? null
-      : await accuracyOf(request, request.accuracy, classifier, arms);
+  const measured = accuracySet && (await accuracyOf(request, accuracySet, classifier, arms));
   const accuracy = measured && { ...measured, ...firstArms(measured, COMPARED_ARMS) };
   const evaluation: FixEvaluation = {
     schema: SPUFIX_EVAL_SCHEMA,
@@ -91,23 +98,37 @@ export function differenceOf(before: ScoredArm, after: ScoredArm): FixEvaluation
   };
 }
 
-async function accuracyOf(
-  request: EvaluateFixRequest,
-  folder: string,
-  classifier: Classifier,
-  arms: readonly Arm[],
-): Promise<NonNullable<FixEvaluation["accuracy"]>> {
-  const { classMap } = classifier;
+interface AccuracySet extends Pick<ValSet, "samples" | "root"> {
+  /** Classes that the model can predict. */
+  readonly modelClasses: number;
+}
+
+async function openAccuracySet(folder: string, { classMap }: Classifier): Promise<AccuracySet> {
   const indices = classMap.classes.map(({ index }) => index);
   const known = new Set(indices.filter((index) => classMap.columnOf(index) !== -1));
   const { samples, root } = await readValSet(folder, classMap, known);
+  if (samples.length > 0) return { samples, root, modelClasses: known.size };
+  throw new SpuriousError(
+    "DATA_LAYOUT",
+    `measuring accuracy: ${root}: expected validation pictures of classes of ${classMap.name}, got none`,
+    { input: root },
+  );
+}
+
+async function accuracyOf(
+  request: EvaluateFixRequest,
+  { samples, root, modelClasses }: AccuracySet,
+  classifier: Classifier,
+  arms: readonly Arm[],
+): Promise<FixAccuracy> {
   const measured = await measureAccuracy(classifier, samples, arms, {
     preprocessing: choosePreprocessing(request, classifier),
+    columns: softmaxColumns(request.softmax ?? "all", classifier.classMap),
     maxPixels: request.maxPixels,
     signal: request.signal,
     progress: request.progress,
   });
-  return { ...measured, root };
+  return { ...measured, root, modelClasses };
 }
 
 /** Both arms as results of their own, for `compare` and `leaderboard`; the comparison last. */

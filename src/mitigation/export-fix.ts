@@ -4,9 +4,10 @@ import { METADATA_SCHEMA, type ModelMetadata } from "../models/metadata.js";
 import { sha256File } from "../models/sha256.js";
 import { addon } from "../native/load.js";
 import { native } from "../native/native-error.js";
+import { refuseExisting } from "../results/result-folder.js";
 import { writeThrough } from "../results/write-through.js";
 import { VERSION } from "../version.js";
-import { readFix, type SpuFix } from "./fix-file.js";
+import { openFix, type SpuFix } from "./fix-file.js";
 import { foldForClassifier } from "./fold-for-classifier.js";
 
 export interface ExportFixRequest extends ClassifierRequest {
@@ -16,6 +17,8 @@ export interface ExportFixRequest extends ClassifierRequest {
   readonly to: string;
   /** What beta is multiplied by, default 1. */
   readonly strength?: number | undefined;
+  /** Replace the file. */
+  readonly force?: boolean | undefined;
 }
 
 export interface MendedModel {
@@ -29,17 +32,18 @@ export interface MendedModel {
  * Writes a model with its fix built in: one TorchScript file for any program, whose `model` is the
  * whole original, plus one small linear map of the penultimate features, ReLU and subtraction.
  * @throws MODEL_* (MODEL_ALREADY_MENDED for a file of this kind), ARTEFACT_INVALID the fix is
- *   damaged or belongs to another model, OUTPUT_WRITE_FAILED
+ *   damaged, belongs to another model or other inputs, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED
  */
 export async function exportFix(request: ExportFixRequest): Promise<MendedModel> {
-  const { to, strength = 1 } = request;
+  const { to, strength = 1, force = false } = request;
+  await refuseExisting(to, force);
   await using classifier = await Classifier.open({
     ...request,
     device: "cpu",
     dtype: "fp32",
     needsFeatures: true,
   });
-  const fix = await readFix(request.fix, classifier.sha256);
+  const fix = await openFix(request.fix, classifier);
   const { folded, scale } = await foldForClassifier(classifier, fix);
   const metadata = mendedMetadata(classifier, fix, strength, await sha256File(request.fix));
   // Positive factors go into and out of the ReLU.

@@ -7,8 +7,10 @@ import type { Preprocessing } from "../images/presets.js";
 import { preprocessImage } from "../images/preprocess.js";
 import { Classifier, type ClassifierRequest } from "../models/classifier.js";
 import type { HeadWeights } from "../native/contract.js";
+import { presentClasses } from "../imagenet/present-classes.js";
 import { addon } from "../native/load.js";
 import { ClassRows, type FinishedClass } from "../pca/class-rows.js";
+import { refuseExisting } from "../results/result-folder.js";
 import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
 import { VERSION } from "../version.js";
 import type { LabelledComponents } from "./components-file.js";
@@ -28,7 +30,9 @@ export interface SpuFixFitRequest extends ClassifierRequest {
   /** The file to write. */
   readonly out: string;
   readonly maxPixels?: number | undefined;
-  /** Replace an unfinished run. */
+  /** Leave out classes that a wide head has no column for, instead of refusing. */
+  readonly allowMissingClasses?: boolean | undefined;
+  /** Replace the file, or an unfinished run. */
   readonly force?: boolean | undefined;
   /** Go on with an unfinished run. */
   readonly resume?: boolean | undefined;
@@ -41,13 +45,19 @@ export interface SpuFixFitRequest extends ClassifierRequest {
  * training images of their classes. The discovery model's alphas of the same images are joined by
  * file name, or by position where they come without names; the provenance tells which. Classes that
  * are done are kept beside the file until it is written, and `resume` goes on from them.
- * @throws DATA_*, MODEL_*, ARTEFACT_INVALID, OUTPUT_WRITE_FAILED, CANCELLED
+ * @throws OUTPUT_EXISTS, DATA_*, MODEL_*, CLASS_MAP_INVALID, ARTEFACT_INVALID, OUTPUT_WRITE_FAILED,
+ *   CANCELLED
  */
 export async function fitSpuFix(request: SpuFixFitRequest): Promise<SpuFix> {
+  await refuseExisting(request.out, request.force ?? false);
   const components = await readComponents(request.components ?? "paper");
   const discovery = await openDiscovery(request.alphas);
   await using classifier = await Classifier.open({ ...request, needsFeatures: true });
-  const train = await readTrainSet(request.train, classifier.classMap, new Set(components.keys()));
+  const { present, missing } = presentClasses(classifier.classMap, components.keys(), {
+    of: "the labelled components",
+    allowMissing: request.allowMissingClasses,
+  });
+  const train = await readTrainSet(request.train, classifier.classMap, present);
   const head = await classifier.engine.headWeights();
   // Alphas that are missing or do not fit are told before hours of forward passes.
   for (const { index, pictures } of train.classes) {
@@ -80,6 +90,7 @@ export async function fitSpuFix(request: SpuFixFitRequest): Promise<SpuFix> {
       components: request.components ?? "paper",
       discovery: discovery.provenance,
       skipped: fitted.flatMap(({ skipped }) => skipped),
+      missingClasses: missing.map(({ index, label }) => ({ index, label })),
       made: new Date().toISOString(),
     },
   };

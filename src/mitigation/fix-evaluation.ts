@@ -12,6 +12,13 @@ export interface Difference {
   readonly ci95: Interval | null;
 }
 
+/** Accuracy over the pictures of a validation folder. */
+export interface FixAccuracy extends Accuracy {
+  readonly root: string;
+  /** Classes that the model can predict; the folder may hold fewer. */
+  readonly modelClasses: number;
+}
+
 /** The document of `spufix eval --json` and of result.json. */
 export interface FixEvaluation {
   readonly schema: typeof SPUFIX_EVAL_SCHEMA;
@@ -25,7 +32,7 @@ export interface FixEvaluation {
     readonly classes: readonly (Difference & { readonly index: number; readonly label: string })[];
   };
   /** Top-1 accuracy over all classes, before and after; null when it was not asked for. */
-  readonly accuracy: (Accuracy & { readonly root: string }) | null;
+  readonly accuracy: FixAccuracy | null;
   /** Classes that the fix changed most, wanted or not. */
   readonly sideEffects: SideEffects;
   /** The scores over the strength of the fix, ascending. */

@@ -10,7 +10,7 @@ import { dosePlot } from "../report/plots/dose-plot.js";
 import { provenanceList } from "../report/provenance.js";
 import type { EvalClass } from "../results/eval-result.js";
 import { plainLabel } from "../results/terminal-table.js";
-import type { FixEvaluation } from "./fix-evaluation.js";
+import type { FixAccuracy, FixEvaluation } from "./fix-evaluation.js";
 import { LEAST_SHOWN, type MovedClass, shownChanges, type SideEffects } from "./side-effects.js";
 
 const NAMES = { first: "before", second: "after", ofFirst: "before", ofSecond: "after the fix" };
@@ -106,7 +106,14 @@ function accuracy({ accuracy: measured }: FixEvaluation): Markup {
     return html`<p class="measure small quiet">Top-1 accuracy was not measured; --accuracy names a validation folder with all classes.</p>`;
   }
   const [before = Number.NaN, after = Number.NaN] = measured.accuracy;
-  return html`<p class="measure">Top-1 accuracy over ${measured.images.toLocaleString("en-US")} images of ${measured.classes.length} classes: <b>${percentage(before)}</b> before, <b>${percentage(after)}</b> after (${signed((after - before) * 100).slice(0, -1)} points).</p>`;
+  return html`<p class="measure">Top-1 accuracy over ${measured.images.toLocaleString("en-US")} images of ${classesInWords(measured)}: <b>${percentage(before)}</b> before, <b>${percentage(after)}</b> after (${signed((after - before) * 100).slice(0, -1)} points).</p>`;
+}
+
+/** A validation folder that lacks classes gives another accuracy than the whole one. */
+function classesInWords({ classes, modelClasses }: FixAccuracy): string {
+  return classes.length < modelClasses
+    ? `${String(classes.length)} of the model’s ${String(modelClasses)} classes`
+    : `${String(classes.length)} classes`;
 }
 
 function doseSection({ doseCurve, strength }: FixEvaluation): Markup {

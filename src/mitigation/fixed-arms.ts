@@ -1,8 +1,8 @@
 import type { Arm } from "../evaluation/benchmark-run.js";
 import type { Classifier } from "../models/classifier.js";
-import { weightRow } from "./fit.js";
 import type { SpuFix } from "./fix-file.js";
-import { fixBetas, foldFix, lowerLogits } from "./fold.js";
+import { fixBetas, lowerLogits } from "./fold.js";
+import { foldForClassifier } from "./fold-for-classifier.js";
 
 /** Arms of one fix at several strengths: they lower the logits of its classes. */
 export async function fixedArms(
@@ -11,12 +11,7 @@ export async function fixedArms(
   strengths: readonly number[],
   file: { readonly path: string; readonly sha256: string },
 ): Promise<Arm[]> {
-  const head = await classifier.engine.headWeights();
-  const folded = foldFix(
-    fix.classes,
-    (index) => weightRow(head, classifier, index),
-    (index) => classifier.classMap.columnOf(index),
-  );
+  const { folded, scale } = await foldForClassifier(classifier, fix);
   // All arms of an image are asked for before the next image, and share its betas.
   let image: Float32Array | null = null;
   let betas: Float64Array = new Float64Array(0);
@@ -27,7 +22,7 @@ export async function fixedArms(
   };
   return strengths.map((strength) => ({
     adjust: (logits, features) => {
-      lowerLogits(folded, logits, betasOf(features), strength, head.scale);
+      lowerLogits(folded, logits, betasOf(features), strength, scale);
     },
     provenance: { spufix: { ...file, strength, fit: fix.provenance } },
   }));

@@ -1,6 +1,6 @@
 import type { Accuracy } from "../evaluation/accuracy.js";
-import type { ClassMap } from "../imagenet/class-info.js";
-import { classInfos, type EvalResult } from "../results/eval-result.js";
+import { classInfos, type ClassMap } from "../imagenet/class-info.js";
+import type { EvalResult } from "../results/eval-result.js";
 
 /** Classes listed of each kind. */
 const MOST_LISTED = 10;

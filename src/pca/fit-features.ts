@@ -1,11 +1,10 @@
 import { readSafetensors, requireTensor } from "../artefacts/safetensors.js";
 import { SpuriousError } from "../errors.js";
-import type { ClassMap } from "../imagenet/class-info.js";
+import { classInfos, type ClassMap } from "../imagenet/class-info.js";
 import { resolveClassMap } from "../imagenet/class-map.js";
 import { selectClasses } from "../imagenet/class-selection.js";
 import { sha256File } from "../models/sha256.js";
 import type { PcaSolver } from "../native/contract.js";
-import { classInfos } from "../results/eval-result.js";
 import { ResultFolder, type ResultFolderOptions } from "../results/result-folder.js";
 import { imageProbabilities } from "../scoring/softmax.js";
 import { VERSION } from "../version.js";

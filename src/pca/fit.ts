@@ -5,8 +5,9 @@ import { hashOfNames } from "../evaluation/journal.js";
 import { forwardImages, type Step } from "../evaluation/forward-images.js";
 import { preprocessImage } from "../images/preprocess.js";
 import type { Preprocessing } from "../images/presets.js";
+import { classInfos } from "../imagenet/class-info.js";
 import { selectClasses } from "../imagenet/class-selection.js";
-import { classInfos } from "../results/eval-result.js";
+import { presentClasses } from "../imagenet/present-classes.js";
 import { Classifier, type ClassifierRequest } from "../models/classifier.js";
 import type { PcaSolver } from "../native/contract.js";
 import { addon } from "../native/load.js";
@@ -17,7 +18,7 @@ import { VERSION } from "../version.js";
 import { requireColumn } from "./class-column.js";
 import { ClassRows } from "./class-rows.js";
 import { PcaWriter } from "./pca-writer.js";
-import type { PcaIndex, PcaModel } from "./pca-index.js";
+import { isBegunPca, type PcaIndex, type PcaModel } from "./pca-index.js";
 import { indexRanges, type Settings } from "./same-settings.js";
 
 export interface PcaFitRequest extends ClassifierRequest, ResultFolderOptions {
@@ -29,6 +30,8 @@ export interface PcaFitRequest extends ClassifierRequest, ResultFolderOptions {
   readonly components?: number | undefined;
   readonly solver?: PcaSolver | undefined;
   readonly out: string;
+  /** Leave out classes that a wide head has no column for, instead of refusing. */
+  readonly allowMissingClasses?: boolean | undefined;
   readonly maxPixels?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ProgressSink | undefined;
@@ -47,20 +50,19 @@ export const DEFAULT_COMPONENTS = 128;
  * is solved and written as soon as its last image has been seen, while the next ones are read.
  * Images are prepared as `paper-v2` validation images. Finished classes are kept when the work is
  * interrupted, and `resume` goes on behind them.
- * @throws DATA_*, MODEL_*, PCA_INPUT_INVALID, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED, RESUME_MISMATCH,
+ * @throws DATA_*, MODEL_*, CLASS_MAP_INVALID, PCA_INPUT_INVALID, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED, RESUME_MISMATCH,
  *   CANCELLED
  */
 export async function fitPca(request: PcaFitRequest): Promise<PcaIndex> {
-  await using folder = await ResultFolder.open(request.out, request);
+  await using folder = await ResultFolder.open(request.out, request, isBegunPca);
   await using classifier = await Classifier.open({ ...request, needsFeatures: true });
   const { classMap } = classifier;
-  const train = await readTrainSet(
-    request.train,
-    classMap,
-    new Set(selectClasses(classMap, request.classes)),
-  );
   // Known now rather than after hours of images.
-  for (const { index } of train.classes) requireColumn(classMap, index);
+  const { present, missing } = presentClasses(classMap, selectClasses(classMap, request.classes), {
+    of: "--classes",
+    allowMissing: request.allowMissingClasses,
+  });
+  const train = await readTrainSet(request.train, classMap, present);
   const head = await classifier.engine.headWeights();
   const preprocessing: Preprocessing = { preset: "paper-v2", size: classifier.inputSize.value };
   const writer = await PcaWriter.open(folder.path, {
@@ -79,6 +81,7 @@ export async function fitPca(request: PcaFitRequest): Promise<PcaIndex> {
       ...classifier.provenance(),
       torch: addon().addonInfo().torch,
       preprocessing,
+      missingClasses: missing.map(({ index, label }) => ({ index, label })),
       started: new Date().toISOString(),
     },
     resume: request.resume ?? false,

@@ -1,15 +1,15 @@
 import { artefactInvalid } from "../artefacts/invalid.js";
 import { readTrainSet } from "../datasets/train-set.js";
 import { SpuriousError } from "../errors.js";
-import type { ClassMap } from "../imagenet/class-info.js";
+import { classInfos, type ClassMap } from "../imagenet/class-info.js";
 import { resolveClassMap } from "../imagenet/class-map.js";
-import { classInfos } from "../results/eval-result.js";
 import { ResultFolder, type ResultFolderOptions } from "../results/result-folder.js";
 import { VERSION } from "../version.js";
 import { type ActSpace, readActSpace } from "./act-space.js";
 import { type ClassPca, classFiles, writeClassPca } from "./class-pca.js";
 import { DEFAULT_COMPONENTS } from "./fit.js";
 import {
+  isBegunPca,
   PCA_SCHEMA,
   type PcaIndex,
   type PcaIndexClass,
@@ -54,7 +54,7 @@ export async function importActSpace(request: ImportActSpaceRequest): Promise<Pc
   }
   const space = await readActSpace(file);
   const { images, root } = await imageNames(request, classMap, space.images);
-  await using folder = await ResultFolder.open(request.out, request);
+  await using folder = await ResultFolder.open(request.out, request, isBegunPca);
   const settings = { from: "act_space.npy", components, train: root, features: space.features };
   const begun = request.resume ? await readIndexIfPresent(folder.path) : null;
   if (begun !== null) requireSameSettings("adding to a PCA", folder.path, settings, begun.settings);

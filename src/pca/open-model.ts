@@ -4,14 +4,14 @@ import { Classifier, type ClassifierRequest } from "../models/classifier.js";
 import type { PcaIndex } from "./pca-index.js";
 
 /** How to run the model of a PCA again; flags of the request win over what the PCA recorded. */
-export type PcaModelRequest = Omit<ClassifierRequest, "model" | "sha256"> & {
+export type PcaModelRequest = Omit<ClassifierRequest, "model"> & {
   /** Where the model file is now; default: where it was when the PCA was fitted. */
   readonly model?: string | undefined;
 };
 
 /**
  * Opens the model that a PCA was fitted with, as it was used then. Its components mean nothing for
- * another model, so the file's hash is compared.
+ * another model, so the file's hash is compared; one that the request pins has to be the same.
  * @throws MODEL_*, MODEL_HASH_MISMATCH
  * @throws ARTEFACT_INVALID the PCA was fitted from given features and has no model
  */
@@ -26,6 +26,14 @@ export async function openPcaModel(
       "ARTEFACT_INVALID",
       `running the PCA's model: ${folder}: expected a PCA fitted with a model, got one of given features`,
       { input: folder, hint: "fit it with a model: spurious-native pca fit MODEL ..." },
+    );
+  }
+  const pinned = request.sha256?.toLowerCase();
+  if (pinned !== undefined && pinned !== model.sha256) {
+    throw new SpuriousError(
+      "MODEL_HASH_MISMATCH",
+      `running the PCA's model: ${folder}: expected one fitted with the model ${pinned}, got ${model.sha256}`,
+      { input: folder, hint: "fit a PCA with that model, or correct --sha256" },
     );
   }
   const { normalization } = model;

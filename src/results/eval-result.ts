@@ -1,6 +1,6 @@
 import type { Ignored } from "../datasets/sample.js";
 import type { ErrorCode } from "../errors.js";
-import type { ClassInfo, ClassMap } from "../imagenet/class-info.js";
+import { classInfos, type ClassMap } from "../imagenet/class-info.js";
 import { bootstrapIntervals, type Interval } from "../scoring/bootstrap.js";
 import { groupByClass } from "../scoring/class-groups.js";
 import type { ImageRow } from "../scoring/image-row.js";
@@ -165,14 +165,5 @@ export function buildEvalResult(input: EvalResultInput): EvalResult {
       unscoredClasses: input.unscoredClasses ?? [],
     },
     provenance,
-  };
-}
-
-/** Class by index; one that the map does not know stands for itself. */
-export function classInfos(classMap: ClassMap): (index: number) => ClassInfo {
-  const byIndex = new Map(classMap.classes.map((info) => [info.index, info]));
-  return (index) => {
-    const name = String(index);
-    return byIndex.get(index) ?? { index, wnid: name, label: name, synonyms: name };
   };
 }

@@ -47,13 +47,37 @@ interface Parsed {
   readonly info: { readonly lines: number };
 }
 
+/** Index of the class that a cell names. @param place file and line, for messages */
+export type ClassReader = (text: string, place: string) => number;
+
+/** Classes by index, WordNet id or name. @throws SCORE_INPUT_INVALID (when reading) */
+export function classesByName(classMap: ClassMap): ClassReader {
+  return (text, place) => {
+    const found = classesNamed(classMap, text);
+    const [only] = found;
+    if (only !== undefined && found.length === 1) return only.index;
+    const what = found.length === 0 ? `"${text}"` : `"${text}", which several classes are called`;
+    throw invalid(place, `a class of ${classMap.name} in column class`, what);
+  };
+}
+
+/** Classes by index alone, as this program writes them. @throws SCORE_INPUT_INVALID (when reading) */
+export const classesByIndex: ClassReader = (text, place) => {
+  if (/^\d+$/.test(text)) return Number(text);
+  throw invalid(place, "a class index in column class", `"${text}"`);
+};
+
 /**
  * Reads an images.csv of this program or of any framework: columns in any order, further ones
- * ignored; classes by index, WordNet id or name. Probabilities are rounded to float32, as those of a
+ * ignored. Probabilities are rounded to float32, as those of a
  * model are, so that saturated ones tie.
  * @throws SCORE_INPUT_INVALID naming file and line
  */
-export function readImageTable(bytes: Uint8Array, name: string, classMap: ClassMap): ImageTable {
+export function readImageTable(
+  bytes: Uint8Array,
+  name: string,
+  classIndex: ClassReader,
+): ImageTable {
   const { header, records } = parseCsv(bytes, name);
   const missing = REQUIRED.filter((column) => !header.includes(column));
   if (missing.length > 0) {
@@ -61,7 +85,7 @@ export function readImageTable(bytes: Uint8Array, name: string, classMap: ClassM
   }
   if (records.length === 0) throw invalid(name, "at least one image", "a table without rows");
   const rows = records.map(({ record, info }) =>
-    readRow(record, `${name}:${info.lines}`, classMap),
+    readRow(record, `${name}:${info.lines}`, classIndex),
   );
   return { rows, lines: records.map(({ info }) => info.lines) };
 }
@@ -89,7 +113,7 @@ function parseCsv(bytes: Uint8Array, name: string): { header: string[]; records:
 function readRow(
   record: Readonly<Record<string, string>>,
   place: string,
-  classMap: ClassMap,
+  classIndex: ClassReader,
 ): ImageRow {
   const number = (column: string): number | null => {
     const text = record[column] ?? "";
@@ -106,20 +130,12 @@ function readRow(
   return {
     path: record["path"] ?? "",
     split: (record["split"] ?? "") as Split,
-    class: classIndex(record["class"] ?? "", place, classMap),
+    class: classIndex(record["class"] ?? "", place),
     p: Math.fround(p),
     logit: number("logit"),
     predicted: number("predicted"),
     predictedProb: predictedProb === null ? null : Math.fround(predictedProb),
   };
-}
-
-function classIndex(text: string, place: string, classMap: ClassMap): number {
-  const found = classesNamed(classMap, text);
-  const [only] = found;
-  if (only !== undefined && found.length === 1) return only.index;
-  const what = found.length === 0 ? `"${text}"` : `"${text}", which several classes are called`;
-  throw invalid(place, `a class of ${classMap.name} in column class`, what);
 }
 
 function invalid(place: string, expected: string, got: string, cause?: unknown): SpuriousError {

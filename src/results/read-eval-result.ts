@@ -1,11 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SpuriousError } from "../errors.js";
-import type { ClassMap } from "../imagenet/class-info.js";
-import { classTable } from "../imagenet/class-table.js";
 import type { ImageRow } from "../scoring/image-row.js";
 import { EVAL_SCHEMA, type EvalClass, type EvalResult } from "./eval-result.js";
-import { readImageTable } from "./images-table.js";
+import { classesByIndex, readImageTable } from "./images-table.js";
 
 export interface StoredEvalResult {
   readonly folder: string;
@@ -57,27 +55,17 @@ export function asEvalResult(document: unknown, file: string): EvalResult {
   return document as EvalResult;
 }
 
-/** The rows of images.csv beside a result. @throws RESULT_INVALID */
-export async function readImageRows({ folder, result }: StoredEvalResult): Promise<ImageRow[]> {
+/** The rows of images.csv beside a result, those of classes without a score too. @throws RESULT_INVALID */
+export async function readImageRows({
+  folder,
+}: Pick<StoredEvalResult, "folder">): Promise<ImageRow[]> {
   const file = join(folder, "images.csv");
   const text = await readText(file);
   try {
-    return readImageTable(Buffer.from(text), file, classMapOf(result)).rows;
+    return readImageTable(Buffer.from(text), file, classesByIndex).rows;
   } catch (cause) {
     throw invalid(file, "the images of the result", (cause as Error).message, cause);
   }
-}
-
-/** The classes of a result: its images name them by index. */
-export function classMapOf({ classes, provenance }: EvalResult): ClassMap {
-  const entries = classes.map(({ index, wnid, label }) => {
-    return { index, wnid, label, synonyms: label, column: index };
-  });
-  return classTable(
-    provenance.classMap,
-    entries,
-    Math.max(...entries.map(({ index }) => index)) + 1,
-  );
 }
 
 async function readText(file: string): Promise<string> {

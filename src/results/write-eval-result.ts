@@ -1,8 +1,8 @@
-import type { ClassMap } from "../imagenet/class-info.js";
+import { classInfos, type ClassMap } from "../imagenet/class-info.js";
 import { evalReport, type ReportImages } from "../report/eval-report.js";
 import type { ImageRow } from "../scoring/image-row.js";
 import { classesCsv } from "./classes-table.js";
-import { classInfos, type EvalResult } from "./eval-result.js";
+import type { EvalResult } from "./eval-result.js";
 import { imagesCsv, imagesParquet } from "./images-table.js";
 import type { ResultFolder } from "./result-folder.js";
 import { scoreText } from "./score-text.js";

@@ -4,7 +4,7 @@ import { parseFeatureFolder } from "../datasets/spurious-imagenet.js";
 import { SpuriousError } from "../errors.js";
 import type { ClassMap } from "../imagenet/class-info.js";
 import { buildEvalResult, type EvalResult } from "../results/eval-result.js";
-import { readImageTable } from "../results/images-table.js";
+import { classesByName, readImageTable } from "../results/images-table.js";
 import { ResultFolder, type ResultFolderOptions } from "../results/result-folder.js";
 import { writeEvalResult } from "../results/write-eval-result.js";
 import { VERSION } from "../version.js";
@@ -31,7 +31,7 @@ export async function scoreImages(request: ScoreRequest): Promise<EvalResult> {
   const started = new Date();
   const { images, classMap, bootstrap, seed } = request;
   const bytes = await readTable(images);
-  const { rows, lines } = readImageTable(bytes, images, classMap);
+  const { rows, lines } = readImageTable(bytes, images, classesByName(classMap));
   const score = (): EvalResult => {
     const result = buildEvalResult({
       rows,

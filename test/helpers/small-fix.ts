@@ -10,9 +10,9 @@ import type { SmallBenchmark } from "./small-benchmark.js";
 const MODEL = "traced-conv.pt";
 
 /** What `evaluate` is asked for a small benchmark, as its `evalArgs` do. */
-export function smallRequest({ root, data, val }: SmallBenchmark): EvaluateRequest {
+export function smallRequest({ root, data, val }: SmallBenchmark, model = MODEL): EvaluateRequest {
   return {
-    model: modelFile(MODEL),
+    model: modelFile(model),
     size: 32,
     normalize: "none",
     classMap: join(root, "classes.json"),
@@ -23,11 +23,11 @@ export function smallRequest({ root, data, val }: SmallBenchmark): EvaluateReque
 }
 
 /**
- * A fix of that model for two of the benchmark's three classes. The first direction of each is the
+ * A fix of a model for two of the benchmark's three classes. The first direction of each is the
  * one along which a logit grows, so that the fix does something to every image.
  */
-export async function smallFix({ root }: SmallBenchmark): Promise<string> {
-  const d = MODELS.find(({ file }) => file === MODEL)?.head?.features ?? 0;
+export async function smallFix({ root }: SmallBenchmark, model = MODEL): Promise<string> {
+  const d = MODELS.find(({ file }) => file === model)?.head?.features ?? 0;
   const random = new Random(12);
   const unit = (values: number[]): number[] => {
     const length = Math.hypot(...values);
@@ -45,7 +45,7 @@ export async function smallFix({ root }: SmallBenchmark): Promise<string> {
   const path = join(root, "model.spufix.safetensors");
   await writeFix(path, {
     classes: [classOf(3), classOf(7)],
-    modelSha256: await sha256File(modelFile(MODEL)),
+    modelSha256: await sha256File(modelFile(model)),
     provenance: { version: "test" },
   });
   return path;

@@ -6,7 +6,7 @@ import { parquetReadObjects } from "hyparquet";
 
 import { imagenet1k } from "../../src/imagenet/class-map.js";
 import type { EvalResult } from "../../src/results/eval-result.js";
-import { readImageTable } from "../../src/results/images-table.js";
+import { classesByName, readImageTable } from "../../src/results/images-table.js";
 import { runCli } from "../helpers/cli.js";
 import {
   assertRows,
@@ -53,7 +53,11 @@ describe("eval, from the command line, gives the original's numbers", () => {
       assert.deepEqual(readdirSync(out).sort(), FILES);
       assert.deepEqual(JSON.parse(readFileSync(join(out, "result.json"), "utf8")), result);
 
-      const { rows } = readImageTable(readFileSync(join(out, "images.csv")), out, imagenet1k());
+      const { rows } = readImageTable(
+        readFileSync(join(out, "images.csv")),
+        out,
+        classesByName(imagenet1k()),
+      );
       assertRows(rows, expected);
       const parquet = new Uint8Array(readFileSync(join(out, "images.parquet"))).buffer;
       assert.deepEqual(await parquetReadObjects({ file: parquet }), rows);

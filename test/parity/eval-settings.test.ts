@@ -5,7 +5,7 @@ import { describe, test, type TestContext } from "node:test";
 
 import { imagenet1k } from "../../src/imagenet/class-map.js";
 import { evaluate, type EvaluateRequest, type EvalResult } from "../../src/index.js";
-import { readImageTable } from "../../src/results/images-table.js";
+import { classesByName, readImageTable } from "../../src/results/images-table.js";
 import type { ImageRow } from "../../src/scoring/image-row.js";
 import {
   assertRows,
@@ -34,7 +34,11 @@ async function evaluated(
     out,
     ...settings,
   });
-  const { rows } = readImageTable(readFileSync(join(out, "images.csv")), out, imagenet1k());
+  const { rows } = readImageTable(
+    readFileSync(join(out, "images.csv")),
+    out,
+    classesByName(imagenet1k()),
+  );
   return { result, rows };
 }
 

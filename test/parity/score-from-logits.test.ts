@@ -2,9 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { imageRow, softmaxColumns } from "../../src/evaluation/image-row.js";
-import type { ClassMap } from "../../src/imagenet/class-info.js";
+import { classInfos, type ClassMap } from "../../src/imagenet/class-info.js";
 import { imagenet1k, resolveClassMap } from "../../src/imagenet/class-map.js";
-import { classInfos } from "../../src/results/eval-result.js";
 import { scoreText } from "../../src/results/score-text.js";
 import type { ImageRow } from "../../src/scoring/image-row.js";
 import { imageProbabilities } from "../../src/scoring/softmax.js";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { imagenet1k } from "../../src/imagenet/class-map.js";
-import { classInfos } from "../../src/results/eval-result.js";
+import { classInfos } from "../../src/imagenet/class-info.js";
 import { scoreText } from "../../src/results/score-text.js";
 import { averagePrecision } from "../../src/scoring/average-precision.js";
 import { groupByClass } from "../../src/scoring/class-groups.js";

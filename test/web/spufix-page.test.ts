@@ -45,6 +45,7 @@ function evaluation(withAccuracy: boolean): FixEvaluation {
     })),
     skipped: [],
     root: "/imagenet/val",
+    modelClasses: 1000,
   };
   return {
     schema: SPUFIX_EVAL_SCHEMA,

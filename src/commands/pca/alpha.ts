@@ -27,6 +27,7 @@ export class PcaAlphaCommand extends ModelCommand {
   });
   shown = Option.String("--top", "10", { description: "Components printed per image" });
   model = Option.String("--model", { description: "Where the PCA's model file is now" });
+  maxPixels = Option.String("--max-pixels", { description: "Refuse larger pictures" });
 
   async execute(): Promise<number> {
     const shown = wholeNumber("--top", this.shown, 1);
@@ -37,6 +38,7 @@ export class PcaAlphaCommand extends ModelCommand {
       images: this.images,
       class: await resolvePcaClass(this.pca, this.class),
       components: this.components?.split(",").map((part) => wholeNumber("--components", part, 0)),
+      maxPixels: wholeNumber("--max-pixels", this.maxPixels, 1),
       signal: this.signal,
       progress: this.progress,
     });

@@ -5,6 +5,7 @@ import { fitPca } from "../../pca/fit.js";
 import type { PcaIndex } from "../../pca/pca-index.js";
 import { plainLabel, terminalTable } from "../../results/terminal-table.js";
 import { oneOf, positiveNumber, wholeNumber } from "../base.js";
+import { missingClassWarnings } from "../missing-classes.js";
 import { ModelCommand } from "../model-command.js";
 
 const SOLVERS = ["auto", "tridiagonal", "lapack", "cusolver"] as const;
@@ -52,9 +53,13 @@ export class PcaFitCommand extends ModelCommand {
   force = Option.Boolean("--force", false, { description: "Replace the PCA in --out" });
   resume = Option.Boolean("--resume", false, { description: "Go on with the PCA in --out" });
   maxPixels = Option.String("--max-pixels", { description: "Refuse larger pictures" });
+  allowMissingClasses = Option.Boolean("--allow-missing-classes", false, {
+    description: "Leave out classes that the model's head has no output for",
+  });
 
   async execute(): Promise<number> {
     const index = await this.#fit();
+    for (const text of missingClassWarnings(index.provenance)) this.warn(text);
     for (const { label, skipped } of index.classes) {
       for (const { message } of skipped) this.warn(`class ${plainLabel(label)}: ${message}`);
     }
@@ -107,6 +112,7 @@ export class PcaFitCommand extends ModelCommand {
       ...common,
       train,
       classes,
+      allowMissingClasses: this.allowMissingClasses,
       maxPixels: wholeNumber("--max-pixels", this.maxPixels, 1),
       signal: this.signal,
       progress: this.progress,

@@ -31,6 +31,7 @@ export class PcaRankCommand extends ModelCommand {
   least = Option.String("--least", "5", { description: "Images with the smallest alpha" });
   pool = Option.String("--pool", { description: "Folder of pictures" });
   model = Option.String("--model", { description: "Where the PCA's model file is now" });
+  maxPixels = Option.String("--max-pixels", { description: "Refuse larger pictures" });
 
   async execute(): Promise<number> {
     const result = await rankImages({
@@ -42,6 +43,7 @@ export class PcaRankCommand extends ModelCommand {
       top: wholeNumber("--top", this.top, 0),
       least: wholeNumber("--least", this.least, 0),
       pool: this.pool,
+      maxPixels: wholeNumber("--max-pixels", this.maxPixels, 1),
       signal: this.signal,
       progress: this.progress,
     });

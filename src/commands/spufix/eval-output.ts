@@ -1,7 +1,10 @@
-import type { FixEvaluation } from "../../mitigation/fix-evaluation.js";
+import type { UnreadPicture } from "../../evaluation/accuracy.js";
+import type { FixAccuracy, FixEvaluation } from "../../mitigation/fix-evaluation.js";
 import { LEAST_SHOWN, type MovedClass, shownChanges } from "../../mitigation/side-effects.js";
-import { score, signed, signedRange } from "../../report/format.js";
+import { counted, score, signed, signedRange } from "../../report/format.js";
+import { textOf } from "../../report/names.js";
 import { plainLabel, terminalTable } from "../../results/terminal-table.js";
+import { skippedWarnings } from "../eval-output.js";
 
 /** Moved classes named in a line; result.json has more. */
 const NAMED = 5;
@@ -19,6 +22,32 @@ export function fixLines(evaluation: FixEvaluation): string[] {
     "",
     ...doseTable(evaluation),
   ];
+}
+
+/** Pictures of the accuracy's folder that could not be read and that the benchmark has not told. */
+export function furtherUnread({ before, accuracy }: FixEvaluation): readonly UnreadPicture[] {
+  if (accuracy === null) return [];
+  const val = textOf(before.provenance.data, "val");
+  const told = new Set(
+    val === accuracy.root
+      ? before.counts.skipped.filter(({ split }) => split === "val").map(({ path }) => path)
+      : [],
+  );
+  return accuracy.skipped.filter(({ path }) => !told.has(path));
+}
+
+/** What a person should know about the accuracy besides its numbers. */
+export function accuracyWarnings(evaluation: FixEvaluation): string[] {
+  const { accuracy } = evaluation;
+  if (accuracy === null) return [];
+  const { classes, modelClasses, root } = accuracy;
+  const texts = skippedWarnings(furtherUnread(evaluation));
+  if (classes.length < modelClasses) {
+    texts.push(
+      `${root} has pictures of ${String(classes.length)} of the model's ${counted(modelClasses, "class", "classes")}: the accuracy is of these alone`,
+    );
+  }
+  return texts;
 }
 
 function scoreTable({ before, after, difference }: FixEvaluation): string[] {
@@ -50,10 +79,10 @@ function scoreTable({ before, after, difference }: FixEvaluation): string[] {
 
 const percent = (share: number): string => `${(share * 100).toFixed(2)} %`;
 
-function accuracyLines({ accuracy, images }: NonNullable<FixEvaluation["accuracy"]>): string[] {
+function accuracyLines({ accuracy, images, classes, modelClasses }: FixAccuracy): string[] {
   const [before = Number.NaN, after = Number.NaN] = accuracy;
   return [
-    `top-1 accuracy over ${String(images)} images: ${percent(before)} before, ${percent(after)} after`,
+    `top-1 accuracy over ${String(images)} images of ${String(classes.length)} of ${counted(modelClasses, "class", "classes")}: ${percent(before)} before, ${percent(after)} after`,
   ];
 }
 

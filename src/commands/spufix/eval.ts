@@ -1,9 +1,10 @@
 import { Command, Option } from "clipanion";
+import { MOST_STRENGTH } from "../../mitigation/dose-curve.js";
 import { evaluateFix } from "../../mitigation/evaluate-fix.js";
-import { positiveNumber, wholeNumber } from "../base.js";
+import { numberBetween, wholeNumber } from "../base.js";
 import { BenchmarkCommand } from "../benchmark-command.js";
 import { refuseSkipped, warnings } from "../eval-output.js";
-import { fixLines } from "./eval-output.js";
+import { accuracyWarnings, fixLines, furtherUnread } from "./eval-output.js";
 
 export class SpuFixEvalCommand extends BenchmarkCommand {
   static override paths = [["spufix", "eval"]];
@@ -39,13 +40,16 @@ export class SpuFixEvalCommand extends BenchmarkCommand {
     const evaluation = await evaluateFix({
       ...this.evaluateRequest(this.model),
       fix: this.fix,
-      strength: this.strength === "0" ? 0 : positiveNumber("--strength", this.strength),
+      strength: numberBetween("--strength", this.strength, 0, MOST_STRENGTH),
       accuracy: this.accuracy,
     });
-    for (const warning of warnings(evaluation.before)) this.warn(warning);
+    for (const warning of [...warnings(evaluation.before), ...accuracyWarnings(evaluation)]) {
+      this.warn(warning);
+    }
     this.print(evaluation, () => fixLines(evaluation));
     if (this.out !== undefined) this.note(`results are in ${this.out}`);
-    refuseSkipped(evaluation.before, maxSkipped);
+    const further = furtherUnread(evaluation).map(({ path }) => path);
+    refuseSkipped(evaluation.before, maxSkipped, further);
     return 0;
   }
 }

@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
 import { exportFix } from "../../mitigation/export-fix.js";
-import { refuseExisting } from "../../results/result-folder.js";
-import { positiveNumber } from "../base.js";
+import { MOST_STRENGTH } from "../../mitigation/dose-curve.js";
+import { numberBetween } from "../base.js";
 import { ModelCommand } from "../model-command.js";
 
 export class SpuFixExportCommand extends ModelCommand {
@@ -29,15 +29,29 @@ export class SpuFixExportCommand extends ModelCommand {
   force = Option.Boolean("--force", false, { description: "Replace the file" });
 
   async execute(): Promise<number> {
-    const strength = positiveNumber("--strength", this.strength);
-    await refuseExisting(this.to, this.force);
+    const strength = numberBetween("--strength", this.strength, 0, MOST_STRENGTH);
+    this.#tellUnused();
     const mended = await exportFix({
       ...this.classifierRequest(this.model),
       fix: this.fix,
       to: this.to,
       strength,
+      force: this.force,
     });
     this.print(mended, () => [`the mended model is ${mended.file}`, `sha256 ${mended.sha256}`]);
     return 0;
+  }
+
+  /** Options of every command that reads a model, which here decide nothing. */
+  #tellUnused(): void {
+    const given = [
+      ...(["auto", "cpu"].includes(this.device) ? [] : ["--device"]),
+      ...(this.dtype === "fp32" ? [] : ["--dtype"]),
+      ...(this.batch === undefined ? [] : ["--batch"]),
+    ];
+    if (given.length === 0) return;
+    this.warn(
+      `${given.join(", ")} without effect: the model is written as it is, in its own precision, for every device and batch size`,
+    );
   }
 }

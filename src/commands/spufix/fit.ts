@@ -3,8 +3,8 @@ import { POSITION_RISK } from "../../mitigation/alpha-files.js";
 import type { DiscoveryProvenance } from "../../mitigation/discovery-alphas.js";
 import { fitSpuFix } from "../../mitigation/fit.js";
 import { counted } from "../../report/format.js";
-import { refuseExisting } from "../../results/result-folder.js";
 import { wholeNumber } from "../base.js";
+import { missingClassWarnings } from "../missing-classes.js";
 import { ModelCommand } from "../model-command.js";
 
 export class SpuFixFitCommand extends ModelCommand {
@@ -42,9 +42,11 @@ export class SpuFixFitCommand extends ModelCommand {
   force = Option.Boolean("--force", false, { description: "Replace the file, start over" });
   resume = Option.Boolean("--resume", false, { description: "Go on with an interrupted run" });
   maxPixels = Option.String("--max-pixels", { description: "Refuse larger pictures" });
+  allowMissingClasses = Option.Boolean("--allow-missing-classes", false, {
+    description: "Leave out classes that the model's head has no output for",
+  });
 
   async execute(): Promise<number> {
-    await refuseExisting(this.out, this.force);
     const fix = await fitSpuFix({
       ...this.classifierRequest(this.model),
       train: this.train,
@@ -53,6 +55,7 @@ export class SpuFixFitCommand extends ModelCommand {
       out: this.out,
       force: this.force,
       resume: this.resume,
+      allowMissingClasses: this.allowMissingClasses,
       maxPixels: wholeNumber("--max-pixels", this.maxPixels, 1),
       signal: this.signal,
       progress: this.progress,
@@ -60,6 +63,7 @@ export class SpuFixFitCommand extends ModelCommand {
     const directions = fix.classes.reduce((sum, { eigenIndices }) => sum + eigenIndices.length, 0);
     const skipped = fix.provenance["skipped"] as { message: string }[];
     for (const { message } of skipped) this.warn(message);
+    for (const text of missingClassWarnings(fix.provenance)) this.warn(text);
     const { joinedBy } = fix.provenance["discovery"] as DiscoveryProvenance;
     if (joinedBy === "position") this.warn(POSITION_RISK);
     const document = {

@@ -78,6 +78,28 @@ describe("compareResults", () => {
     await assert.rejects(compareResults(b, a), { code: "RESULTS_DIFFER", message: /94\/3\.jpg/ });
   });
 
+  it("tells a picture of another class in the other result apart", async (t) => {
+    const moved = table(1, 0).replace("94/3.jpg,val,94", "94/3.jpg,val,565");
+    const [a, b] = await results(t, table(1, 0), moved);
+    await assert.rejects(compareResults(a, b), {
+      code: "RESULTS_DIFFER",
+      message: /no val image 94\/3\.jpg of class 94 in /,
+    });
+  });
+
+  it("reads tables with images of classes that have no score, which make no difference", async (t) => {
+    const further = `${table(1, 0)}\n7/1.jpg,val,7,0.8`;
+    const [a, b] = await results(t, further, table(2, 0.6));
+    const { classes, images } = await compareResults(a, b, { bootstrap: 50 });
+    assert.deepEqual(
+      classes.map(({ index }) => index),
+      CLASSES,
+    );
+    assert.ok(images.every((image) => CLASSES.includes(image.class)));
+    const same = await compareResults(a, a, { bootstrap: 50 });
+    assert.deepEqual(same.images, []);
+  });
+
   it("refuses a damaged, foreign or missing result", async (t) => {
     const [a, b] = await results(t, table(1, 0), table(2, 0));
     writeFileSync(join(b, "result.json"), '{"schema": "spurious-native/eval/2"}');

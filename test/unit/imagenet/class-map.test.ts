@@ -2,12 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
-import {
-  builtInHeads,
-  classesWithoutColumn,
-  imagenet1k,
-  resolveClassMap,
-} from "../../../src/imagenet/class-map.js";
+import { builtInHeads, imagenet1k, resolveClassMap } from "../../../src/imagenet/class-map.js";
 import { fileTree } from "../../helpers/file-tree.js";
 
 describe("built-in class maps", () => {
@@ -42,19 +37,6 @@ describe("built-in class maps", () => {
         assert.equal(map.columnOf(map.classOf(column)), column);
       }
     }
-  });
-
-  test("names the classes that a head lacks", () => {
-    const map = resolveClassMap("imagenet12k", 11821);
-    const missing = classesWithoutColumn(map, [0, 850, 152, 94]);
-    assert.deepEqual(
-      missing.map(({ index, wnid }) => [index, wnid]),
-      [
-        [152, "n02085782"],
-        [850, "n04399382"],
-      ],
-    );
-    assert.deepEqual(classesWithoutColumn(imagenet1k(), [850]), []);
   });
 });
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
@@ -7,6 +7,7 @@ import { evaluateFix, type EvaluateFixRequest } from "../../../src/mitigation/ev
 import type { FixEvaluation } from "../../../src/mitigation/fix-evaluation.js";
 import { evaluate } from "../../../src/evaluation/evaluate.js";
 import { NO_PROGRESS } from "../../../src/terminal/progress.js";
+import { assertClose } from "../../helpers/numbers.js";
 import { namesIn } from "../../helpers/result-files.js";
 import { smallBenchmark } from "../../helpers/small-benchmark.js";
 import { smallFix, smallRequest } from "../../helpers/small-fix.js";
@@ -99,6 +100,51 @@ describe("evaluateFix", () => {
       assert.equal(label, `thing ${index}`);
     }
     assert.ok(accuracy?.classes.every((one) => one.accuracy.length === 2));
+  });
+
+  test("the accuracy's softmax runs over the columns that the score's does", async (t) => {
+    const benchmark = smallBenchmark(t);
+    const model = "head-wide.pt";
+    const classes = Array.from({ length: 10 }, (_, index) => ({
+      index,
+      label: `thing ${index}`,
+      column: 2 * index,
+    }));
+    const map = { name: "wide", width: 21, classes };
+    const asked = { ...smallRequest(benchmark, model), fix: await smallFix(benchmark, model) };
+    writeFileSync(join(benchmark.root, "classes.json"), JSON.stringify(map));
+    for (const softmax of ["all", "mapped"] as const) {
+      const accuracy = benchmark.val;
+      const { before, after, ...result } = await evaluateFix({ ...asked, softmax, accuracy });
+      for (const [i, { index, meanProb, accuracy: share }] of (
+        result.accuracy?.classes ?? []
+      ).entries()) {
+        const arms = [before, after].map(({ classes: rows }) => rows[i]);
+        assert.equal(arms[0]?.index, index);
+        for (const [arm, row] of arms.entries()) {
+          assertClose(meanProb[arm]!, row!.meanProbVal, 1e-6);
+          assert.equal(share[arm], row!.fractionVal);
+        }
+      }
+    }
+  });
+
+  test("an accuracy over no picture is refused, before the pass where the folder shows it", async (t) => {
+    const asked = await request(t);
+    const empty = join(asked.fix, "..", "empty");
+    mkdirSync(join(empty, "thing 3"), { recursive: true });
+    const begun: string[] = [];
+    const progress = { ...NO_PROGRESS, begin: (label: string) => void begun.push(label) };
+    await assert.rejects(evaluateFix({ ...asked, accuracy: empty, progress }), {
+      code: "DATA_LAYOUT",
+      message: /measuring accuracy: .*empty: expected validation pictures/,
+    });
+    assert.deepEqual(begun, []);
+    writeFileSync(join(empty, "thing 3", "broken.jpg"), "no picture");
+    await assert.rejects(evaluateFix({ ...asked, accuracy: empty }), {
+      code: "IMAGE_UNREADABLE",
+      message: /measuring accuracy: .*got none of 1; the first: .*broken\.jpg/,
+    });
   });
 
   test("writes a page, the document and a result of each arm", async (t) => {

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
 import { imagenet1k } from "../../../src/imagenet/class-map.js";
-import { buildEvalResult, classInfos } from "../../../src/results/eval-result.js";
+import { classInfos } from "../../../src/imagenet/class-info.js";
+import { buildEvalResult } from "../../../src/results/eval-result.js";
 import { Random } from "../../helpers/random.js";
 import { PROVENANCE, randomRows, resultOf, row } from "../../helpers/rows.js";
 

@@ -3,7 +3,12 @@ import { describe, test } from "node:test";
 import { parquetReadObjects } from "hyparquet";
 
 import { imagenet1k } from "../../../src/imagenet/class-map.js";
-import { imagesCsv, imagesParquet, readImageTable } from "../../../src/results/images-table.js";
+import {
+  imagesCsv,
+  imagesParquet,
+  readImageTable,
+  classesByName,
+} from "../../../src/results/images-table.js";
 import type { ImageRow } from "../../../src/scoring/image-row.js";
 import { Random } from "../../helpers/random.js";
 import { randomRows, row } from "../../helpers/rows.js";
@@ -15,7 +20,7 @@ const rows: ImageRow[] = [
 ];
 
 function read(text: string | Uint8Array): ImageRow[] {
-  return readImageTable(Buffer.from(text), "images.csv", imagenet1k()).rows;
+  return readImageTable(Buffer.from(text), "images.csv", classesByName(imagenet1k())).rows;
 }
 
 function refusal(message: RegExp): { code: string; message: RegExp } {
@@ -49,7 +54,11 @@ describe("readImageTable", () => {
   test("takes columns in any order, ignores further ones and lets optional ones be missing", () => {
     const text =
       "\uFEFFp,extra,class,path,split\r\n0.25,x,94,a.jpg,val\r\n\r\n0.5,y,94,b.jpg,spurious\r\n";
-    const { rows: found, lines } = readImageTable(Buffer.from(text), "t.csv", imagenet1k());
+    const { rows: found, lines } = readImageTable(
+      Buffer.from(text),
+      "t.csv",
+      classesByName(imagenet1k()),
+    );
     const rest = { logit: null, predicted: null, predictedProb: null };
     assert.deepEqual(found, [
       { path: "a.jpg", split: "val", class: 94, p: 0.25, ...rest },

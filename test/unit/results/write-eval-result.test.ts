@@ -5,7 +5,7 @@ import { describe, test } from "node:test";
 
 import { imagenet1k } from "../../../src/imagenet/class-map.js";
 import { classesCsv } from "../../../src/results/classes-table.js";
-import { classInfos } from "../../../src/results/eval-result.js";
+import { classInfos } from "../../../src/imagenet/class-info.js";
 import { imagesCsv, imagesParquet } from "../../../src/results/images-table.js";
 import { ResultFolder } from "../../../src/results/result-folder.js";
 import { scoreText } from "../../../src/results/score-text.js";
