@@ -1,6 +1,6 @@
 import { Writable } from "node:stream";
 import { type BaseContext, Builtins, Cli, type Command } from "clipanion";
-import { BaseCommand } from "./commands/base.js";
+import { BaseCommand, type Interruption } from "./commands/base.js";
 import { BenchCommand } from "./commands/bench.js";
 import { CompareCommand } from "./commands/compare.js";
 import { DemoCommand } from "./commands/demo.js";
@@ -9,7 +9,14 @@ import { EvalCommand } from "./commands/eval.js";
 import { EvidenceCommand } from "./commands/evidence.js";
 import { HelpCommand, overview } from "./commands/help.js";
 import { InspectCommand } from "./commands/inspect.js";
+import { LabelAdjudicateCommand } from "./commands/label/adjudicate.js";
+import { LabelAgreementCommand } from "./commands/label/agreement.js";
+import { LabelExportCommand } from "./commands/label/export.js";
+import { LabelServeCommand } from "./commands/label/serve.js";
 import { LeaderboardCommand } from "./commands/leaderboard.js";
+import { MineCommand } from "./commands/mine/mine.js";
+import { MineExportCommand } from "./commands/mine/export.js";
+import { MineMergeCommand } from "./commands/mine/merge.js";
 import { ModelsImportCommand } from "./commands/models/import.js";
 import { ModelsListCommand } from "./commands/models/list.js";
 import { PcaAlphaCommand } from "./commands/pca/alpha.js";
@@ -18,6 +25,7 @@ import { PcaImportCommand } from "./commands/pca/import.js";
 import { PcaRankCommand } from "./commands/pca/rank.js";
 import { PcaShowCommand } from "./commands/pca/show.js";
 import { PixelsCommand } from "./commands/pixels.js";
+import { ReportCommand } from "./commands/report.js";
 import { ScoreCommand } from "./commands/score.js";
 import { SpuFixEvalCommand } from "./commands/spufix/eval.js";
 import { SpuFixExportCommand } from "./commands/spufix/export.js";
@@ -42,11 +50,19 @@ export const COMMANDS = [
   PcaRankCommand,
   PcaImportCommand,
   EvidenceCommand,
+  LabelServeCommand,
+  LabelAgreementCommand,
+  LabelAdjudicateCommand,
+  LabelExportCommand,
+  MineCommand,
+  MineMergeCommand,
+  MineExportCommand,
   SpuFixFitCommand,
   SpuFixEvalCommand,
   SpuFixExportCommand,
   CompareCommand,
   LeaderboardCommand,
+  ReportCommand,
   ModelsListCommand,
   ModelsImportCommand,
   InspectCommand,
@@ -61,7 +77,11 @@ export const COMMANDS = [
  * Runs one command line and resolves to its exit status. clipanion itself prints errors on stdout,
  * exits with 1 for everything and colours redirected output; all three are put right here.
  */
-export async function run(args: string[], streams: Streams, signal: AbortSignal): Promise<number> {
+export async function run(
+  args: string[],
+  streams: Streams,
+  interruption: Interruption,
+): Promise<number> {
   const colorFlag = args.includes("--no-color") ? false : undefined;
   const cli = new Cli({
     binaryName: "spurious-native",
@@ -82,12 +102,12 @@ export async function run(args: string[], streams: Streams, signal: AbortSignal)
     // Help and version are clipanion's own; ours are executed directly, as Cli.run would swallow
     // their errors.
     if (!(command instanceof BaseCommand)) return await runHelp(cli, command, context);
-    command.signal = signal;
+    command.interruption = interruption;
     return await command.validateAndExecute();
   } catch (error) {
     const printed = command instanceof BaseCommand && command.hasPrinted;
     const json = args.includes("--json") && !printed;
-    return report(toSpuriousError(error, cli, args), json, streams, signal);
+    return report(toSpuriousError(error, cli, args), json, streams, interruption);
   }
 }
 
@@ -161,13 +181,16 @@ function report(
   error: SpuriousError,
   json: boolean,
   streams: Streams,
-  signal: AbortSignal,
+  interruption: Interruption,
 ): number {
   const style = makeStyle(wantsColor(streams.stderr, undefined));
   if (json) streams.stdout.write(`${JSON.stringify({ error: error.toJSON() }, null, 2)}\n`);
   streams.stderr.write(`${style.red(`error[${error.code}]`)}: ${error.message}\n`);
   streams.stderr.write(`hint: ${error.hint}\n`);
-  if (error.code === "CANCELLED" && signal.aborted) return signalStatus(signal);
+  if (error.code === "CANCELLED") {
+    const signal = interruption.watch();
+    if (signal.aborted) return signalStatus(signal);
+  }
   return ERRORS[error.code].kind === "bug" ? 1 : error.exitStatus;
 }
 

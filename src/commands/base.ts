@@ -4,6 +4,12 @@ import { SpuriousError } from "../errors.js";
 import { Progress, PROGRESS_MODES, type ProgressSink } from "../terminal/progress.js";
 import { makeStyle, type Style, wantsColor } from "../terminal/style.js";
 
+/** How a command learns of SIGINT and SIGTERM. */
+export interface Interruption {
+  /** Called by a command that stops by itself; the system ends any other one at once. */
+  watch(): AbortSignal;
+}
+
 /**
  * What all commands share: results on stdout, everything else on stderr, errors with a code and an
  * exit status, and a signal that stops the work cleanly.
@@ -19,8 +25,13 @@ export abstract class BaseCommand extends Command {
     validator: t.isEnum(PROGRESS_MODES),
   });
 
-  /** Aborted by SIGINT and SIGTERM; set by the program before the command runs. */
-  signal: AbortSignal = new AbortController().signal;
+  /** Set by the program before the command runs. */
+  interruption: Interruption = { watch: () => new AbortController().signal };
+
+  /** Aborted by SIGINT and SIGTERM. A command that asks for it stops by itself. */
+  protected get signal(): AbortSignal {
+    return this.interruption.watch();
+  }
 
   /** Whether the result is on stdout already: with --json no second document may follow. */
   hasPrinted = false;

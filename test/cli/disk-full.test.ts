@@ -1,8 +1,9 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readFileSync, rmdirSync } from "node:fs";
+import { closeSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmdirSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { describe, test, type TestContext } from "node:test";
 
 import { runCli } from "../helpers/cli.js";
@@ -30,7 +31,7 @@ function enlarge(path: string): void {
 describe("a full disk", () => {
   for (const [what, kilobytes, kept] of [
     ["while results are written: none of them is left, all work done is", 40, true],
-    ["while work is written down: what is on disk is whole", 4, false],
+    ["while work is written down: what is on disk is whole", 8, false],
   ] as const) {
     test(what, async (t) => {
       const disk = smallDisk(t, kilobytes);
@@ -102,5 +103,18 @@ describe("a limit on the size of files", () => {
     assert.equal(status, 3);
     assert.match(stderr, /^error\[OUTPUT_WRITE_FAILED\]: .*no permission/m);
     assert.doesNotMatch(stderr, /evaluating/);
+  });
+
+  test("when the result goes to it: OUTPUT_WRITE_FAILED, status 3", () => {
+    const program = fileURLToPath(new URL("../../src/main.ts", import.meta.url));
+    const full = openSync("/dev/full", "w");
+    const { status, stderr } = spawnSync(
+      process.execPath,
+      ["--import", "tsx", program, "doctor", "--json"],
+      { stdio: ["ignore", full, "pipe"], encoding: "utf8" },
+    );
+    closeSync(full);
+    assert.equal(status, 3);
+    assert.match(stderr, /^error\[OUTPUT_WRITE_FAILED\]: writing to stdout: ENOSPC/m);
   });
 });

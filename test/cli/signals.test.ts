@@ -5,6 +5,7 @@ import { describe, test } from "node:test";
 
 import { runCli, startCli } from "../helpers/cli.js";
 import { JOURNAL, journalLines, namesIn, RESULT_FILES } from "../helpers/result-files.js";
+import { fileTree } from "../helpers/file-tree.js";
 import { smallBenchmark } from "../helpers/small-benchmark.js";
 import { waitFor } from "../helpers/wait.js";
 
@@ -50,5 +51,20 @@ describe("a signal in the middle of a run", () => {
     // Met while the program still loads, the signal itself ends it.
     assert.ok(status === 143 || signal === "SIGTERM", `status ${status}, signal ${signal}`);
     assert.ok(namesIn(out).every((name) => name === JOURNAL));
+  });
+
+  test("a command that does not watch for signals is ended by them", async (t) => {
+    const rows = Array.from({ length: 4000 }, (_, i) => {
+      const split = i % 2 === 0 ? "val" : "spurious";
+      return `${split}/${String(i)}.jpg,${split},94,${String((i % 997) / 997)}`;
+    });
+    const csv = `path,split,class,p\n${rows.join("\n")}\n`;
+    const table = join(fileTree(t, { "images.csv": csv }), "images.csv");
+    const { child, ended } = startCli(["score", table, "--bootstrap", "1000000"]);
+    // In the middle of the bootstrap: minutes of arithmetic without a pause.
+    setTimeout(() => child.kill("SIGTERM"), 4000);
+    const { signal, stdout } = await ended;
+    assert.equal(signal, "SIGTERM");
+    assert.equal(stdout, "");
   });
 });

@@ -92,7 +92,8 @@ export async function answerOf(args: readonly string[], isTTY = false): Promise<
   const stdout = Object.assign(new PassThrough(), { isTTY });
   const stderr = Object.assign(new PassThrough(), { isTTY });
   const streams = { stdout, stderr } as unknown as Streams;
-  const status = await run([...args], streams, new AbortController().signal);
+  const never = new AbortController().signal;
+  const status = await run([...args], streams, { watch: () => never });
   const text = (stream: PassThrough): string =>
     (stream.read() as Buffer | null)?.toString("utf8") ?? "";
   return { status, signal: null, stdout: text(stdout), stderr: text(stderr) };
