@@ -54,6 +54,9 @@ export { fitPcaOfFeatures, type PcaFeaturesRequest } from "./pca/fit-features.js
 export { importActSpace, type ImportActSpaceRequest } from "./pca/import-act-space.js";
 export { rankImages, type RankResult } from "./pca/rank.js";
 export { type Spectrum, spectrumOf } from "./pca/spectrum.js";
+export { resultTable } from "./report/result-table.js";
+export { type TableFormat, TABLE_FORMATS } from "./report/table-formats.js";
+export { writeReport, type WriteReportRequest, type WrittenReport } from "./report/write-report.js";
 export type { EvalClass, EvalResult } from "./results/eval-result.js";
 export { auroc } from "./scoring/auroc.js";
 export { averagePrecision } from "./scoring/average-precision.js";

@@ -5,6 +5,7 @@ import { modelName } from "../report/names.js";
 import { publishedCaveats, publishedPlace } from "../report/published.js";
 import { csvLine } from "../results/csv.js";
 import type { EvalResult } from "../results/eval-result.js";
+import { escapeLatex } from "../results/latex.js";
 import { asEvalResult, readResultDocument } from "../results/read-eval-result.js";
 import type { Interval } from "../scoring/bootstrap.js";
 
@@ -126,10 +127,11 @@ export function leaderboardLatex(rows: readonly LeaderboardRow[]): string {
   const number = (value: number | null, decimals: number): string =>
     value === null ? "--" : value.toFixed(decimals);
   const lines = rows.map((row) => {
-    const name = row.source === "result" ? `\\textbf{${escaped(row.model)}}` : escaped(row.model);
+    const name =
+      row.source === "result" ? `\\textbf{${escapeLatex(row.model)}}` : escapeLatex(row.model);
     const cells = [
       name,
-      row.pretraining === null ? "--" : escaped(row.pretraining),
+      row.pretraining === null ? "--" : escapeLatex(row.pretraining),
       number(row.accuracy, 1),
       number(row.score, 3),
       number(row.fixedAccuracy, 1),
@@ -145,14 +147,4 @@ ${lines.join("\n")}
   \\bottomrule
 \\end{tabular}
 `;
-}
-
-const SPECIAL: Readonly<Record<string, string>> = {
-  "\\": "\\textbackslash{}",
-  "~": "\\textasciitilde{}",
-  "^": "\\textasciicircum{}",
-};
-
-function escaped(text: string): string {
-  return text.replaceAll(/[\\~^&%$#_{}]/g, (special) => SPECIAL[special] ?? `\\${special}`);
 }

@@ -23,6 +23,8 @@ const FUNCTION_OF = {
   "compare --out": "writeComparison",
   leaderboard: "leaderboardRows",
   "leaderboard --out": "writeLeaderboard",
+  report: "writeReport",
+  "report --format": "resultTable",
   "spufix fit": "fitSpuFix",
   "spufix eval": "evaluateFix",
   "spufix export": "exportFix",

@@ -1,0 +1,52 @@
+import { join } from "node:path";
+import { changedPictures } from "../comparison/changed-pictures.js";
+import { comparePage } from "../comparison/compare-page.js";
+import { fixPage } from "../mitigation/fix-page.js";
+import { readImageRows } from "../results/read-eval-result.js";
+import type { AnyResult } from "./any-result.js";
+import { evalReport, type ImageKey } from "./eval-report.js";
+import { textOf } from "./names.js";
+import { chooseReportImages, makeThumbnails } from "./thumbnails.js";
+
+/** Name of the page beside each kind of result. */
+export const PAGE_NAMES = {
+  eval: "report.html",
+  fix: "report.html",
+  comparison: "compare.html",
+} as const satisfies Record<AnyResult["kind"], string>;
+
+export interface ResultPage {
+  readonly html: string;
+  /** Pictures that the page would show and that are not in the data folders any more. */
+  readonly gone: number;
+}
+
+/**
+ * The HTML page of a result, with the pictures that the data folders it names still hold.
+ * @throws RESULT_INVALID images.csv of an `eval` result is missing or damaged; CANCELLED
+ */
+export async function resultPage(result: AnyResult, signal?: AbortSignal): Promise<ResultPage> {
+  if (result.kind === "fix") return { html: fixPage(result.evaluation), gone: 0 };
+  if (result.kind === "eval") return evalPage(result, signal);
+  const { comparison } = result;
+  const pictures = await changedPictures(comparison, signal);
+  return { html: comparePage(comparison, pictures), gone: pictures.gone.length };
+}
+
+async function evalPage(
+  { folder, result }: AnyResult & { readonly kind: "eval" },
+  signal: AbortSignal | undefined,
+): Promise<ResultPage> {
+  const rows = await readImageRows({ folder });
+  const { data } = result.provenance;
+  const [val, spurious] = [textOf(data, "val"), textOf(data, "spurious")];
+  // Given probabilities have no pictures.
+  if (val === null || spurious === null) return { html: evalReport(result, rows), gone: 0 };
+  const fileOf = ({ split, path }: ImageKey): string =>
+    join(split === "val" ? val : spurious, path);
+  const chosen = chooseReportImages(result, rows);
+  const images = await makeThumbnails(chosen, fileOf, signal);
+  const gone = chosen.filter((row) => images.thumbnailOf(row) === null).length;
+  const html = evalReport(result, rows, gone < chosen.length ? images : undefined);
+  return { html, gone };
+}
