@@ -1,3 +1,4 @@
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 
@@ -95,7 +96,10 @@ function namedMap(spec: string | ClassMapDocument, headWidth: number | null): Cl
       { input: spec, cause },
     );
   }
-  return parseClassMap(text, basename(spec), headWidth);
+  // Files of one name may hold other classes: results tell them apart by the name.
+  const digest = createHash("sha256").update(text).digest("hex").slice(0, 12);
+  const map = parseClassMap(text, basename(spec), headWidth);
+  return { ...map, name: `${map.name}@${digest}` };
 }
 
 function candidateHint(headWidth: number): string {
