@@ -20,6 +20,15 @@ export interface ClassMapDocument {
   readonly width?: number;
 }
 
+/** A class map as the document that gives it again. */
+export function documentOf({ name, classes, width, columnOf }: ClassMap): ClassMapDocument {
+  const entries = classes.map((info) => {
+    const column = columnOf(info.index);
+    return { ...info, column: column === -1 ? null : column };
+  });
+  return { name, classes: entries, width };
+}
+
 /**
  * Reads a class map's text: a JSON document, or a list with one line per column (labels, or WordNet
  * ids with or without words behind them).

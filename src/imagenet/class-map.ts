@@ -3,7 +3,12 @@ import { readFileSync } from "node:fs";
 import { basename } from "node:path";
 
 import { SpuriousError } from "../errors.js";
-import { type ClassMapDocument, classMapOfDocument, parseClassMap } from "./class-map-file.js";
+import {
+  type ClassMapDocument,
+  classMapOfDocument,
+  documentOf,
+  parseClassMap,
+} from "./class-map-file.js";
 import { classTable } from "./class-table.js";
 import type { ClassMap } from "./class-info.js";
 import { type WideHead, imageNetClasses, wideHeads } from "./facts.js";
@@ -46,6 +51,18 @@ export function resolveClassMap(
     );
   }
   return map;
+}
+
+/**
+ * What names a model's class map wherever it is read: a file is replaced by what is in it.
+ * @param spec as for resolveClassMap, which made `map` of it
+ */
+export function portableClassMap(
+  spec: string | ClassMapDocument | undefined,
+  map: ClassMap,
+): string | ClassMapDocument | undefined {
+  const isFile = typeof spec === "string" && builtInMap(spec) === undefined;
+  return isFile ? documentOf(map) : spec;
 }
 
 function builtInMap(name: string): ClassMap | undefined {

@@ -1,6 +1,6 @@
 import { SpuriousError } from "../errors.js";
 import type { ClassMap } from "../imagenet/class-info.js";
-import { resolveClassMap } from "../imagenet/class-map.js";
+import { portableClassMap, resolveClassMap } from "../imagenet/class-map.js";
 import type { ClassMapDocument } from "../imagenet/class-map-file.js";
 import type { DType } from "../native/contract.js";
 import { Engine } from "./engine.js";
@@ -43,7 +43,7 @@ export class Classifier implements AsyncDisposable {
     readonly normalization: Chosen<Normalization>,
     readonly temperature: Chosen<number>,
     readonly classMap: ClassMap,
-    /** What named the class map: a name, a file or a document; undefined for the default. */
+    /** What names the class map anywhere: a name or a document; undefined for the default. */
     readonly classMapSpec: string | ClassMapDocument | undefined,
     /** Rows of a full forward pass. */
     readonly batch: number,
@@ -92,6 +92,7 @@ export class Classifier implements AsyncDisposable {
     const fixed = await engine.fixedBatch(inputSize.value, inputSize.value);
     const width = description.head?.classes ?? (await outputWidth(engine, inputSize.value, fixed));
     const spec = request.classMap ?? (metadata.classMap as string | ClassMapDocument | undefined);
+    const classMap = resolveClassMap(spec, width);
     const kind = engine.device === "cpu" ? "cpu" : "cuda";
     return new Classifier(
       engine,
@@ -101,8 +102,8 @@ export class Classifier implements AsyncDisposable {
       inputSize,
       normalization,
       temperature,
-      resolveClassMap(spec, width),
-      spec,
+      classMap,
+      portableClassMap(spec, classMap),
       fixed ?? request.batch ?? DEFAULT_BATCH[kind],
       fixed !== null,
     );

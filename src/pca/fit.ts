@@ -159,7 +159,7 @@ function settingsOf(
 function describeModel(classifier: Classifier): PcaModel {
   const { file, sha256, inputSize, normalization, temperature } = classifier;
   return {
-    path: file,
+    path: resolve(file),
     sha256,
     inputSize: inputSize.value,
     normalization: normalization.value,

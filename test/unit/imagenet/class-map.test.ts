@@ -2,7 +2,12 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
-import { builtInHeads, imagenet1k, resolveClassMap } from "../../../src/imagenet/class-map.js";
+import {
+  builtInHeads,
+  imagenet1k,
+  portableClassMap,
+  resolveClassMap,
+} from "../../../src/imagenet/class-map.js";
 import { fileTree } from "../../helpers/file-tree.js";
 
 describe("built-in class maps", () => {
@@ -188,4 +193,20 @@ describe("resolveClassMap", () => {
       });
     });
   }
+});
+
+describe("portableClassMap", () => {
+  test("a file becomes the document that gives the same map anywhere; the rest stays", (t) => {
+    const lines = "zebra\nhorse\nmule\n";
+    const file = join(fileTree(t, { "animals.txt": lines }), "animals.txt");
+    const map = resolveClassMap(file, 3);
+    const document = portableClassMap(file, map);
+    assert.ok(typeof document === "object");
+    const again = resolveClassMap(JSON.parse(JSON.stringify(document)) as typeof document, 3);
+    assert.deepEqual(again.classes, map.classes);
+    assert.deepEqual([again.name, again.width], [map.name, map.width]);
+    for (const { index } of map.classes) assert.equal(again.columnOf(index), map.columnOf(index));
+    assert.equal(portableClassMap("imagenet1k", resolveClassMap("imagenet1k", 1000)), "imagenet1k");
+    assert.equal(portableClassMap(undefined, resolveClassMap(undefined, 1000)), undefined);
+  });
 });
