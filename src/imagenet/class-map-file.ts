@@ -21,12 +21,12 @@ export interface ClassMapDocument {
 }
 
 /** A class map as the document that gives it again. */
-export function documentOf({ name, classes, width, columnOf }: ClassMap): ClassMapDocument {
-  const entries = classes.map((info) => {
-    const column = columnOf(info.index);
+export function documentOf(map: ClassMap): ClassMapDocument {
+  const classes = map.classes.map((info) => {
+    const column = map.columnOf(info.index);
     return { ...info, column: column === -1 ? null : column };
   });
-  return { name, classes: entries, width };
+  return { name: map.name, classes, width: map.width };
 }
 
 /**
