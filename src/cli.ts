@@ -150,10 +150,17 @@ function toSpuriousError(error: unknown, cli: Cli, args: readonly string[]): Spu
   }
   const paths = cli.definitions().map(({ path }) => path.replace("spurious-native ", ""));
   const known = paths.find((path) => `${args.join(" ")} `.startsWith(`${path} `));
-  const what = known ?? `no command named "${args[0] ?? ""}"`;
-  const message = `reading the command line: ${what}: ${problemOf(error)}`;
+  const [first = "", second] = args.filter((one) => !one.startsWith("-"));
+  const group = paths.filter((path) => known === undefined && path.startsWith(`${first} `));
+  const got = [first, second].join(" ").trim();
+  const problem =
+    group.length > 0
+      ? `${first}: expected one of ${group.join(", ")}, got "${got}"`
+      : `${known ?? `no command named "${first}"`}: ${problemOf(error)}`;
+  const message = `reading the command line: ${problem}`;
+  const about = known ?? (group.length > 0 ? first : undefined);
   return new SpuriousError("USAGE_INVALID", message, {
-    hint: `see \`spurious-native ${known === undefined ? "" : `${known} `}--help\``,
+    hint: `see \`spurious-native ${about === undefined ? "" : `${about} `}--help\``,
     cause: error,
   });
 }

@@ -55,7 +55,7 @@ export const ERRORS = {
   CLASS_MAP_INVALID: {
     kind: "usage",
     meaning: "The class map does not exist, cannot be read or does not fit the model's head.",
-    hint: "pass --class-map imagenet1k|imagenet21k-google|imagenet21k-fall11|imagenet12k or a JSON file (docs/own-model.md)",
+    hint: "pass --class-map with a built-in name (docs/datasets.md has the list) or a file of classes",
   },
   OUTPUT_EXISTS: {
     kind: "usage",
@@ -129,12 +129,12 @@ export const ERRORS = {
   IMAGE_UNREADABLE: {
     kind: "data",
     meaning: "An image file is empty, is not a picture or its content is broken.",
-    hint: "replace the file; it is listed in result.json under counts.skipped",
+    hint: "replace the file; results list what they skipped",
   },
   IMAGE_TRUNCATED: {
     kind: "data",
     meaning: "An image file ends before its picture does.",
-    hint: "download the file again; it is listed in result.json under counts.skipped",
+    hint: "download the file again; results list what they skipped",
   },
   IMAGE_UNSUPPORTED: {
     kind: "data",

@@ -6,6 +6,7 @@ export type { BenchDocument } from "./bench/document.js";
 export { bench, type BenchRequest } from "./bench/run.js";
 export { diagnose, type Diagnosis } from "./doctor/diagnose.js";
 export { demoModel, demoRequest } from "./demo/demo.js";
+export { type Tour, tour, type TourOptions } from "./demo/tour.js";
 export {
   type ErrorCode,
   type ErrorKind,
@@ -53,7 +54,7 @@ export { fitPca, type PcaFitRequest } from "./pca/fit.js";
 export { fitPcaOfFeatures, type PcaFeaturesRequest } from "./pca/fit-features.js";
 export { importActSpace, type ImportActSpaceRequest } from "./pca/import-act-space.js";
 export { rankImages, type RankResult } from "./pca/rank.js";
-export { type Spectrum, spectrumOf } from "./pca/spectrum.js";
+export { type Spectrum, spectrumOf, spectrumPng, spectrumSvg } from "./pca/spectrum.js";
 export { resultTable } from "./report/result-table.js";
 export { type TableFormat, TABLE_FORMATS } from "./report/table-formats.js";
 export { writeReport, type WriteReportRequest, type WrittenReport } from "./report/write-report.js";

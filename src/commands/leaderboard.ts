@@ -26,7 +26,9 @@ export class LeaderboardCommand extends BaseCommand {
   force = Option.Boolean("--force", false, { description: "Replace what is in --out" });
 
   async execute(): Promise<number> {
-    const rows = await leaderboardRows(this.results);
+    const rows = await leaderboardRows(this.results, {
+      onUnfinished: (folder) => this.warn(`${folder} left out: it holds no finished result`),
+    });
     if (this.out !== undefined) {
       await writeLeaderboard(rows, this.out, { force: this.force });
       this.note(`the leaderboard is in ${this.out}`);

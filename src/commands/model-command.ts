@@ -20,7 +20,7 @@ export abstract class ModelCommand extends BaseCommand {
   temperature = Option.String("--temperature", { description: "Divides the logits" });
   classMap = Option.String("--class-map", {
     description:
-      "imagenet1k, imagenet21k-google, imagenet21k-fall11, imagenet12k or a file of classes",
+      "imagenet1k, imagenet12k, imagenet21k-google, imagenet21k-fall11, imagenet21k-miil, imagenet21k-miil-w21, imagenet22k-ms or a file of classes",
   });
   sha256 = Option.String("--sha256", {
     description: "Refuse the model file unless it has this SHA-256 (a model file is a program)",

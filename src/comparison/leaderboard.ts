@@ -1,4 +1,5 @@
-import { basename, resolve } from "node:path";
+import { stat } from "node:fs/promises";
+import { basename, join, resolve } from "node:path";
 import { publishedScores } from "../imagenet/facts.js";
 import { type FixEvaluation, SPUFIX_EVAL_SCHEMA } from "../mitigation/fix-evaluation.js";
 import { modelName } from "../report/names.js";
@@ -26,12 +27,20 @@ export interface LeaderboardRow {
   readonly caveats: readonly string[];
 }
 
+export interface LeaderboardOptions {
+  /** Called for folders without a result: of runs that were stopped or failed. They are left out. */
+  readonly onUnfinished?: ((folder: string) => void) | undefined;
+}
+
 /**
  * The published models and the results given, highest score first.
  * @param results folders of `eval`, `score` or `spufix eval`, or their result.json
- * @throws RESULT_INVALID
+ * @throws RESULT_INVALID damaged, foreign, or none of the folders has a result
  */
-export async function leaderboardRows(results: readonly string[]): Promise<LeaderboardRow[]> {
+export async function leaderboardRows(
+  results: readonly string[],
+  { onUnfinished }: LeaderboardOptions = {},
+): Promise<LeaderboardRow[]> {
   const published = publishedScores().map(
     (row): LeaderboardRow => ({
       model: row.model,
@@ -47,8 +56,20 @@ export async function leaderboardRows(results: readonly string[]): Promise<Leade
       caveats: [],
     }),
   );
-  const own = await Promise.all(results.map(ownRow));
+  const finished = await Promise.all(results.map(isFinished));
+  const kept = results.filter((folder, i) => {
+    if (finished[i] !== true) onUnfinished?.(folder);
+    return finished[i];
+  });
+  // With nothing but unfinished ones, the first says what is missing.
+  const own = await Promise.all((kept.length > 0 ? kept : results.slice(0, 1)).map(ownRow));
   return [...published, ...own].sort((a, b) => b.score - a.score || (a.model < b.model ? -1 : 1));
+}
+
+/** Anything but a folder that lacks its result.json. */
+async function isFinished(path: string): Promise<boolean> {
+  const isFolder = (await stat(path).catch(() => null))?.isDirectory() === true;
+  return !isFolder || (await stat(join(path, "result.json")).catch(() => null)) !== null;
 }
 
 async function ownRow(path: string): Promise<LeaderboardRow> {

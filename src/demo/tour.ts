@@ -105,7 +105,7 @@ export async function tour({ out, force, signal, progress }: TourOptions): Promi
     accuracy: demoVal(),
     out: folder.file("spufix"),
   });
-  const mended = await exportFix({ model, fix: fixFile, to: folder.file("mended.pt") });
+  const mended = await exportFix({ ...common, model, fix: fixFile, to: folder.file("mended.pt") });
   return { score, components, fix, mended };
 }
 

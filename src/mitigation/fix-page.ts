@@ -147,14 +147,18 @@ function doseSection({ doseCurve, strength }: FixEvaluation): Markup {
 </section>`;
 }
 
+const WHOSE: Readonly<Record<SideEffects["of"], string>> = {
+  "all classes": "Over the validation images of all classes, from the accuracy measured above.",
+  "measured classes":
+    "Over the validation images of the classes that the folder of the accuracy above has.",
+  "benchmark classes":
+    "Over the validation images of the benchmark’s classes; other classes are not looked at without --accuracy.",
+};
+
 function sideEffectsSection(effects: SideEffects): Markup {
-  const whose =
-    effects.of === "all classes"
-      ? "Over the validation images of all classes, from the accuracy measured above."
-      : "Over the validation images of the benchmark’s classes; other classes are not looked at without --accuracy.";
   return html`<section id="side-effects" aria-labelledby="side-effects-title">
 <h2 id="side-effects-title">Side effects</h2>
-<p class="intro small measure">Classes that moved most, up to ten of each kind. ${whose}</p>
+<p class="intro small measure">Classes that moved most, up to ten of each kind. ${WHOSE[effects.of]}</p>
 <div class="beside even"><div><h3>Accuracy of the class</h3>${moved(effects.accuracy, percent)}</div><div><h3>Mean p of the class</h3>${moved(effects.meanProb, probability)}</div></div>
 </section>`;
 }

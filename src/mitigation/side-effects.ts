@@ -1,6 +1,6 @@
-import type { Accuracy } from "../evaluation/accuracy.js";
 import { classInfos, type ClassMap } from "../imagenet/class-info.js";
 import type { EvalResult } from "../results/eval-result.js";
+import type { FixAccuracy } from "./fix-evaluation.js";
 
 /** Classes listed of each kind. */
 const MOST_LISTED = 10;
@@ -25,8 +25,11 @@ export function shownChanges(moved: readonly MovedClass[]): MovedClass[] {
 
 /** What a fix does to the pictures that do show their class. */
 export interface SideEffects {
-  /** Whose validation pictures: of all classes, or of the benchmark's alone. */
-  readonly of: "all classes" | "benchmark classes";
+  /**
+   * Whose validation pictures: of all classes of the model, of those that the folder of the accuracy
+   * has, or of the benchmark's alone.
+   */
+  readonly of: "all classes" | "measured classes" | "benchmark classes";
   /** Share of a class's validation pictures that are predicted as it; the largest change first. */
   readonly accuracy: readonly MovedClass[];
   /** Mean p_k over the validation pictures of class k; the largest change first. */
@@ -40,7 +43,7 @@ export interface SideEffects {
 export function sideEffects(
   before: EvalResult,
   after: EvalResult,
-  accuracy: Accuracy | null,
+  accuracy: FixAccuracy | null,
   classMap: ClassMap,
 ): SideEffects {
   const infoOf = classInfos(classMap);
@@ -55,7 +58,9 @@ export function sideEffects(
         const [first = null, second = null] = one[name];
         return change(one.index, first, second);
       });
-    return listed("all classes", of("accuracy"), of("meanProb"));
+    const whole = accuracy.classes.length >= accuracy.modelClasses;
+    const whose = whole ? "all classes" : "measured classes";
+    return listed(whose, of("accuracy"), of("meanProb"));
   }
   const of = (name: "fractionVal" | "meanProbVal"): MovedClass[] =>
     before.classes.flatMap((one, i) =>

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdtempSync, rmSync } from "node:fs";
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, describe, it } from "node:test";
@@ -16,6 +16,8 @@ describe("the demo's tour, against the planted truth", () => {
   );
   let result: Tour;
   before(async () => {
+    // An earlier tour is replaced file by file.
+    writeFileSync(join(out, "mended.pt"), "of an earlier tour");
     result = await tour({ out, force: true });
   });
   after(() => rmSync(out, { recursive: true, force: true }));

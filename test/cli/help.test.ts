@@ -3,6 +3,7 @@ import { describe, test } from "node:test";
 import { Cli } from "clipanion";
 
 import { COMMANDS } from "../../src/cli.js";
+import { builtInHeads } from "../../src/imagenet/class-map.js";
 import { VERSION } from "../../src/version.js";
 import { answerOf } from "../helpers/cli.js";
 
@@ -54,6 +55,11 @@ describe("help", () => {
       }
     });
   }
+
+  test("--class-map names every built-in map", async () => {
+    const { stdout } = await answerOf(["eval", "--help"]);
+    for (const { name } of builtInHeads()) assert.ok(stdout.includes(name), name);
+  });
 
   test("has no escape codes where it goes into a file, and some on a terminal", async () => {
     assert.doesNotMatch((await answerOf(["eval", "--help"])).stdout, /\u001b/);

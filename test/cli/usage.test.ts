@@ -9,11 +9,13 @@ const MODEL = modelFile("traced-conv.pt");
 /** Command lines that cannot be used, and what the message says. */
 const UNUSABLE: readonly (readonly [string, readonly string[], RegExp])[] = [
   ["an unknown command", ["frobnicate"], /no command named "frobnicate"/],
+  ["a group of commands", ["pca"], /pca: expected one of pca fit, pca show, .*, got "pca"$/],
+  ["no command of a group", ["spufix", "fix"], /one of spufix fit, .*, got "spufix fix"$/],
   ["an unknown flag", ["eval", MODEL, "--frobnicate"], /eval: .*--frobnicate/],
   ["a flag of another command", ["inspect", MODEL, "--bootstrap", "5"], /--bootstrap/],
   ["a flag without its value", ["eval", MODEL, "--size"], /--size/],
   ["no model", ["eval", "--data", "x"], /MODEL: expected the path of a TorchScript file/],
-  ["two models", ["eval", "one.pt", "two.pt"], /eval: Extraneous .*"two\.pt"/],
+  ["two tables", ["score", "one.csv", "two.csv"], /score: Extraneous .*"two\.csv"/],
   ["two files to look at", ["inspect", MODEL, MODEL], /inspect: /],
   ["no pictures", ["pixels"], /pixels: /],
   ["no table", ["score"], /score: /],
@@ -73,5 +75,6 @@ describe("command lines that cannot be used", () => {
     const { stderr } = await answerOf(["pixels", "a.jpg", "--frobnicate"]);
     assert.match(stderr, /^hint: see `spurious-native pixels --help`$/m);
     assert.match((await answerOf(["frobnicate"])).stderr, /`spurious-native --help`/);
+    assert.match((await answerOf(["pca"])).stderr, /`spurious-native pca --help`/);
   });
 });

@@ -15,6 +15,8 @@ const FUNCTION_OF = {
   "pca fit": "fitPca",
   "pca fit --features": "fitPcaOfFeatures",
   "pca show": "spectrumOf",
+  "pca show --plot": "spectrumPng",
+  demo: "tour",
   "pca alpha": "alphaOfImages",
   "pca rank": "rankImages",
   "pca import": "importActSpace",

@@ -16,6 +16,7 @@ import { escapeHtml } from "../../../src/report/html.js";
 import { FIGURE } from "../../../src/report/plots/figure.js";
 import { svgToPng } from "../../../src/report/svg-png.js";
 import { benchmarkRows } from "../../helpers/benchmark-rows.js";
+import { answerOf } from "../../helpers/cli.js";
 import { fileTree } from "../../helpers/file-tree.js";
 import { Random } from "../../helpers/random.js";
 import { randomRows, resultOf } from "../../helpers/rows.js";
@@ -49,6 +50,27 @@ describe("the leaderboard", () => {
 
   it("refuses what is no result, by name", async () => {
     await assert.rejects(leaderboardRows(["nowhere"]), { code: "RESULT_INVALID" });
+  });
+
+  it("leaves out folders whose run did not finish, by name, unless there is nothing else", async (t) => {
+    const root = fileTree(t, {
+      "done/result.json": JSON.stringify(resultOf(ROWS, { model: MODEL })),
+      "failed/progress.jsonl": "",
+    });
+    const [done, failed] = [join(root, "done"), join(root, "failed")];
+    const unfinished: string[] = [];
+    const rows = await leaderboardRows([failed, done], {
+      onUnfinished: (folder) => unfinished.push(folder),
+    });
+    assert.deepEqual(unfinished, [failed]);
+    assert.deepEqual(
+      rows.flatMap(({ folder }) => folder ?? []),
+      [done],
+    );
+    await assert.rejects(leaderboardRows([failed]), { code: "RESULT_INVALID", message: /failed/ });
+    const { status, stderr } = await answerOf(["leaderboard", failed, done]);
+    assert.equal(status, 0);
+    assert.match(stderr, /^warning: .*failed left out: it holds no finished result$/m);
   });
 
   it("says which results the published scores do not compare with", async (t) => {

@@ -90,7 +90,7 @@ describe("evaluateFix", () => {
 
   test("side effects name the classes that moved, with the accuracy's numbers", async (t) => {
     const { accuracy, sideEffects } = await evaluateFix(await request(t));
-    assert.equal(sideEffects.of, "all classes");
+    assert.equal(sideEffects.of, "measured classes", "3 of the model's 10");
     const moved = sideEffects.meanProb.map(({ index }) => index);
     assert.ok(moved.includes(3) && moved.includes(7), String(moved));
     for (const { index, label, before, after, change } of sideEffects.meanProb) {

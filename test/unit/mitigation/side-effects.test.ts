@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
 
-import type { Accuracy } from "../../../src/evaluation/accuracy.js";
 import { imagenet1k } from "../../../src/imagenet/class-map.js";
+import type { FixAccuracy } from "../../../src/mitigation/fix-evaluation.js";
 import { sideEffects } from "../../../src/mitigation/side-effects.js";
 import type { EvalResult } from "../../../src/results/eval-result.js";
 import { Random } from "../../helpers/random.js";
@@ -16,7 +16,7 @@ function changed(index: number, fields: Partial<EvalResult["classes"][number]>):
   return { ...before, classes };
 }
 
-function accuracyOf(classes: readonly [number, number, number][]): Accuracy {
+function accuracyOf(classes: readonly [number, number, number][]): FixAccuracy {
   return {
     accuracy: [0.5, 0.5],
     images: 10,
@@ -27,6 +27,8 @@ function accuracyOf(classes: readonly [number, number, number][]): Accuracy {
       meanProb: [first / 2, second / 2],
     })),
     skipped: [],
+    root: "/val",
+    modelClasses: classes.length,
   };
 }
 
@@ -50,6 +52,14 @@ describe("sideEffects", () => {
         },
       ],
     });
+  });
+
+  test("says whose classes it looked at", () => {
+    const measured = accuracyOf([[94, 0.5, 0.6]]);
+    const of = (accuracy: FixAccuracy): string =>
+      sideEffects(before, before, accuracy, imagenet1k()).of;
+    assert.equal(of(measured), "all classes");
+    assert.equal(of({ ...measured, modelClasses: 2 }), "measured classes");
   });
 
   test("lists the ten that moved most, rises and falls alike, ties by index", () => {
