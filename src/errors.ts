@@ -126,6 +126,11 @@ export const ERRORS = {
     meaning: "A class that was asked for has no training images.",
     hint: "add its folder to --train or leave it out of --classes",
   },
+  ARCHIVE_DAMAGED: {
+    kind: "data",
+    meaning: "A tar file ends early or is broken; the images before the damage were used.",
+    hint: "download or copy it again, then run the same command with --force",
+  },
   IMAGE_UNREADABLE: {
     kind: "data",
     meaning: "An image file is empty, is not a picture or its content is broken.",
@@ -228,6 +233,12 @@ export const ERRORS = {
     kind: "artefact",
     meaning: "Two results that are to be compared do not hold the same images.",
     hint: "evaluate both models on the same data; unreadable images make a difference, too",
+  },
+  SHARDS_INCOMPLETE: {
+    kind: "artefact",
+    meaning:
+      "Results of parts do not make a whole: one is missing, there twice or of other settings.",
+    hint: "give the result folders of all parts 1/n to n/n, made with the same settings",
   },
   ARTEFACT_INVALID: {
     kind: "artefact",

@@ -21,6 +21,11 @@ export interface NameAndReason {
 
 const PICTURE_ENDING = /\.(jpe?g|jfif|png|webp|gif|bmp|tiff?)$/i;
 
+/** By its ending: decoding looks at the content. */
+export function isPictureName(name: string): boolean {
+  return PICTURE_ENDING.test(name);
+}
+
 /** @throws DATA_NOT_FOUND, DATA_LAYOUT (a file instead of a folder) */
 export async function readFolder(path: string): Promise<FolderContent> {
   let entries: Dirent[];
@@ -45,7 +50,7 @@ export async function readFolder(path: string): Promise<FolderContent> {
       content.folders.push(entry.name);
     } else if (!kind.isFile()) {
       ignore("not a file");
-    } else if (PICTURE_ENDING.test(entry.name)) {
+    } else if (isPictureName(entry.name)) {
       content.pictures.push(entry.name);
     } else {
       ignore("not a picture by its ending");

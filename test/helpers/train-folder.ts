@@ -19,12 +19,13 @@ export async function paintTrainFolder(
     mkdirSync(folder, { recursive: true });
     for (let i = 0; i < images; i++) {
       const name = `${String(index).padStart(3, "0")}_${String(i).padStart(3, "0")}.png`;
-      writeFileSync(join(folder, name), await paint(new Random(index * 1000 + i), size));
+      writeFileSync(join(folder, name), await paintPicture(new Random(index * 1000 + i), size));
     }
   }
 }
 
-function paint(random: Random, size: number): Promise<Buffer> {
+/** A field of colour with a square and noise, as PNG. */
+export function paintPicture(random: Random, size: number): Promise<Buffer> {
   const ground = [...random.bytes(3)];
   const square = [...random.bytes(3)];
   const side = random.integer(size >> 3, size >> 1);

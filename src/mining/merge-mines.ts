@@ -1,0 +1,150 @@
+import { join } from "node:path";
+import { SpuriousError } from "../errors.js";
+import { ResultFolder, type ResultFolderOptions } from "../results/result-folder.js";
+import { Candidates } from "./candidates.js";
+import {
+  type MineCounts,
+  minedComponent,
+  type MineResult,
+  readJson,
+  readMineResult,
+  resultInvalid,
+} from "./mine-result.js";
+import { openPools } from "./open-pools.js";
+import { SkippedImages } from "./skipped-images.js";
+import {
+  CANDIDATES_FILE,
+  CANDIDATES_SCHEMA,
+  type CandidatesDocument,
+  TAR_INDEX,
+  writeMine,
+} from "./write-mine.js";
+
+export interface MergeMinesRequest extends ResultFolderOptions {
+  /** Result folders of all parts, in any order. */
+  readonly parts: readonly string[];
+  readonly out: string;
+  readonly copies?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+interface Part {
+  readonly folder: string;
+  readonly result: MineResult;
+  readonly candidates: CandidatesDocument["components"];
+}
+
+/**
+ * Puts the parts of a pool together: the list that one run over all of it gives. The parts are left
+ * as they are, so this can be done again.
+ * @throws SHARDS_INCOMPLETE a part is missing, there twice or was made with other settings
+ * @throws RESULT_INVALID, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED, DATA_NOT_FOUND, CANCELLED
+ */
+export async function mergeMines(request: MergeMinesRequest): Promise<MineResult> {
+  const parts = await Promise.all(request.parts.map(readPart));
+  const first = requireAllParts(parts);
+  await using folder = await ResultFolder.open(request.out, request);
+  const { list } = first.result;
+  const components = first.result.components.map(({ eigenIndex, trainMax }, i) => {
+    const together = new Candidates(list.candidates, list.nearDuplicates !== null);
+    for (const { candidates } of parts) {
+      for (const one of candidates[i] ?? []) together.offer(one);
+    }
+    return minedComponent(eigenIndex, trainMax, together.ranked(), list);
+  });
+  const skipped = new SkippedImages();
+  for (const { result } of parts) skipped.add(result.skipped, result.counts.skipped);
+  const merged: MineResult = {
+    ...first.result,
+    components,
+    counts: sumCounts(parts.map(({ result }) => result.counts)),
+    skipped: skipped.list(),
+    shard: null,
+    provenance: { ...first.result.provenance, merged: parts.map((one) => one.folder) },
+  };
+  const pools = await openPools(
+    merged.pools.map(({ path }) => path),
+    folder.file(TAR_INDEX),
+  );
+  // Awaited here: the folder would be given up first.
+  return await writeMine(folder, merged, pools, {
+    copies: request.copies ?? true,
+    signal: request.signal,
+  });
+}
+
+async function readPart(path: string): Promise<Part> {
+  const { folder, result } = await readMineResult(path);
+  if (result.shard === null) {
+    throw incomplete(folder, "a part of a pool (mine --shard i/n)", "a whole one");
+  }
+  const file = join(folder, CANDIDATES_FILE);
+  const document = (await readJson(file)) as Partial<CandidatesDocument> | null;
+  if (document?.schema !== CANDIDATES_SCHEMA || !Array.isArray(document.components)) {
+    throw resultInvalid(
+      file,
+      `schema ${CANDIDATES_SCHEMA}`,
+      JSON.stringify(document?.schema) ?? "none",
+    );
+  }
+  return { folder, result, candidates: document.components };
+}
+
+function requireAllParts(parts: readonly Part[]): Part {
+  const [first] = parts;
+  if (first === undefined) throw incomplete("--", "the folders of all parts", "none");
+  const of = first.result.shard?.of ?? 1;
+  const byIndex = new Map<number, string>();
+  for (const { folder, result } of parts) {
+    requireSame(folder, first.result, result);
+    const { index, of: count } = result.shard ?? { index: 1, of: 1 };
+    if (count !== of)
+      throw incomplete(folder, `a part of ${String(of)}`, `one of ${String(count)}`);
+    const other = byIndex.get(index);
+    if (other !== undefined) {
+      throw incomplete(folder, "every part once", `part ${String(index)} again, as ${other}`);
+    }
+    byIndex.set(index, folder);
+  }
+  const all = Array.from({ length: of }, (_, i) => i + 1);
+  const missing = all.filter((index) => !byIndex.has(index)).map(String);
+  if (missing.length > 0) {
+    const shown = missing.slice(0, 10).join(", ") + (missing.length > 10 ? " ..." : "");
+    throw incomplete(
+      parts.map(({ folder }) => folder).join(", "),
+      `parts 1 to ${String(of)}`,
+      `all but ${shown}`,
+    );
+  }
+  return first;
+}
+
+function requireSame(folder: string, wanted: MineResult, got: MineResult): void {
+  for (const name of new Set([...Object.keys(wanted.settings), ...Object.keys(got.settings)])) {
+    const [expected, found] = [wanted, got].map(({ settings }) => JSON.stringify(settings[name]));
+    if (expected !== found) {
+      throw incomplete(folder, `${name} ${expected ?? "none"}`, found ?? "none");
+    }
+  }
+}
+
+function sumCounts(counts: readonly MineCounts[]): MineCounts {
+  const sum = (name: keyof MineCounts): number =>
+    counts.reduce((total, one) => total + one[name], 0);
+  const { pool = 0, excluded = 0 } = counts[0] ?? {};
+  return {
+    pool,
+    excluded,
+    mined: sum("mined"),
+    training: sum("training"),
+    skipped: sum("skipped"),
+  };
+}
+
+function incomplete(folder: string, expected: string, got: string): SpuriousError {
+  return new SpuriousError(
+    "SHARDS_INCOMPLETE",
+    `merging parts: ${folder}: expected ${expected}, got ${got}`,
+    { input: folder },
+  );
+}

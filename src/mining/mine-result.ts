@@ -1,0 +1,150 @@
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { SpuriousError } from "../errors.js";
+import type { JournalSettings } from "../evaluation/journal.js";
+import type { Candidate } from "./candidates.js";
+import { distinctImages, type NearDuplicate } from "./near-duplicates.js";
+import type { ImageAddress, ImagePool } from "./pool.js";
+import type { Shard } from "./shard.js";
+import type { SkippedImage } from "./skipped-images.js";
+import type { DamagedPool } from "./survey.js";
+
+export const MINE_SCHEMA = "spurious-native/mine/1";
+export const MINE_FILE = "mine.json";
+
+export interface MinedTop extends ImageAddress {
+  /** 1 for the largest alpha. */
+  readonly rank: number;
+  readonly alpha: number;
+  /** p_k of the mined class. */
+  readonly probability: number;
+  /** The copy within the result folder, with `/`; null without one. */
+  readonly file: string | null;
+}
+
+export interface MinedComponent {
+  readonly eigenIndex: number;
+  /** Largest alpha of the class's training images. */
+  readonly trainMax: number;
+  readonly top: readonly MinedTop[];
+  /** Images passed over since they nearly equal one of the list. */
+  readonly nearDuplicates: readonly NearDuplicate[];
+  /**
+   * Near-duplicates took so many places that the list is shorter than asked, though the pool may
+   * hold more: a larger `candidates` finds them.
+   */
+  readonly cutShort: boolean;
+}
+
+export interface MineCounts {
+  /** Images of the pools. */
+  readonly pool: number;
+  readonly excluded: number;
+  /** Images with an alpha. */
+  readonly mined: number;
+  /** Left out since their bytes are those of a training image. */
+  readonly training: number;
+  /** Could not be read. */
+  readonly skipped: number;
+}
+
+/** What decides a list, beside the images. */
+export interface ListSettings {
+  /** Images of a list. */
+  readonly top: number;
+  /** Images kept until the end, of which near-duplicates are passed over. */
+  readonly candidates: number;
+  /** Bits of the perceptual hash in which near-duplicates may differ; null: they are kept. */
+  readonly nearDuplicates: number | null;
+}
+
+/** The document of mine.json. */
+export interface MineResult {
+  readonly schema: typeof MINE_SCHEMA;
+  readonly class: { readonly index: number; readonly wnid: string; readonly label: string };
+  /** In the order in which they were asked for. */
+  readonly components: readonly MinedComponent[];
+  readonly counts: MineCounts;
+  /** The first thousand by id. */
+  readonly skipped: readonly SkippedImage[];
+  readonly damaged: readonly DamagedPool[];
+  readonly pools: readonly Pick<ImagePool, "path" | "kind">[];
+  /** null: all of the pools. */
+  readonly shard: Shard | null;
+  readonly list: ListSettings;
+  /** What decides the content: parts with equal ones can be merged. */
+  readonly settings: JournalSettings;
+  readonly provenance: Readonly<Record<string, unknown>>;
+}
+
+/** The list of one component. @param ranked best first */
+export function minedComponent(
+  eigenIndex: number,
+  trainMax: number,
+  ranked: readonly Candidate[],
+  { top: count, candidates, nearDuplicates }: ListSettings,
+): MinedComponent {
+  const { top, dropped } = distinctImages(ranked, count, nearDuplicates);
+  return {
+    eigenIndex,
+    trainMax,
+    top: top.map(({ id, alpha, probability, pool, offset, size }, i) => {
+      return { rank: i + 1, id, alpha, probability, file: null, pool, offset, size };
+    }),
+    nearDuplicates: dropped,
+    cutShort: top.length < count && ranked.length >= candidates,
+  };
+}
+
+/**
+ * Reads mine.json.
+ * @param path the result folder, or the file in it
+ * @throws RESULT_INVALID missing, damaged, foreign or of another schema
+ */
+export async function readMineResult(
+  path: string,
+): Promise<{ readonly folder: string; readonly result: MineResult }> {
+  const isFile = (await stat(path).catch(() => null))?.isFile() === true;
+  const file = isFile ? path : join(path, MINE_FILE);
+  const document = (await readJson(file)) as Partial<MineResult> | null;
+  if (document?.schema !== MINE_SCHEMA) {
+    throw resultInvalid(file, `schema ${MINE_SCHEMA}`, JSON.stringify(document?.schema) ?? "none");
+  }
+  const isWhole =
+    Array.isArray(document.components) &&
+    document.components.every((one: Partial<MinedComponent>) => Array.isArray(one.top)) &&
+    Array.isArray(document.pools) &&
+    typeof document.list?.top === "number" &&
+    typeof document.class?.index === "number";
+  if (!isWhole) throw resultInvalid(file, "components, pools and class", "a document without them");
+  return { folder: dirname(file), result: document as MineResult };
+}
+
+/** @throws RESULT_INVALID */
+export async function readJson(file: string): Promise<unknown> {
+  try {
+    return JSON.parse(await readFile(file, "utf8"));
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    const missing = code === "ENOENT" || code === "ENOTDIR";
+    throw resultInvalid(
+      file,
+      "a complete result of mine",
+      missing ? "no such file" : message,
+      cause,
+    );
+  }
+}
+
+export function resultInvalid(
+  path: string,
+  expected: string,
+  got: string,
+  cause?: unknown,
+): SpuriousError {
+  return new SpuriousError(
+    "RESULT_INVALID",
+    `reading a result: ${path}: expected ${expected}, got ${got}`,
+    { input: path, cause },
+  );
+}

@@ -1,0 +1,89 @@
+import { createHash } from "node:crypto";
+import { SpuriousError } from "../errors.js";
+import type { Exclusions } from "./exclusions.js";
+import type { ImageAddress, ImagePool } from "./pool.js";
+import { isInShard, type Shard } from "./shard.js";
+
+/** What is to be mined. */
+export interface Task {
+  readonly pools: readonly ImagePool[];
+  readonly exclusions: Exclusions;
+  readonly shard: Shard;
+}
+
+/** A pool that could be read in part only. */
+export interface DamagedPool {
+  readonly path: string;
+  /** "expected what, got what" */
+  readonly message: string;
+}
+
+export interface Survey {
+  /** Images of all pools and parts. */
+  readonly images: number;
+  readonly excluded: number;
+  /** Images of the part that are to be looked at. */
+  readonly left: number;
+  /** Of the ids of all images, in order: other images are another task. */
+  readonly hash: string;
+  readonly damaged: readonly DamagedPool[];
+}
+
+/**
+ * Lists all images once, to count them and to know them again.
+ * @throws DATA_LAYOUT there is none; CANCELLED
+ */
+export async function surveyPools(task: Task, signal?: AbortSignal): Promise<Survey> {
+  const { pools, exclusions, shard } = task;
+  const hash = createHash("sha256");
+  let [images, excluded, left] = [0, 0, 0];
+  for (const pool of pools) {
+    for await (const { id } of pool.images()) {
+      if (signal?.aborted === true) {
+        throw new SpuriousError("CANCELLED", "the work was stopped while images were listed");
+      }
+      images += 1;
+      hash.update(`${id}\n`);
+      if (exclusions.has(id)) excluded += 1;
+      else if (isInShard(id, shard)) left += 1;
+    }
+  }
+  const damaged = pools.flatMap((pool) => {
+    const message = pool.damage();
+    return message === null ? [] : [{ path: pool.path, message }];
+  });
+  if (images === 0) throw emptyPool(pools, damaged);
+  return { images, excluded, left, hash: hash.digest("hex"), damaged };
+}
+
+/** The images of the task, in an order that is the same every time. */
+export async function* imagesOf(task: Task): AsyncGenerator<ImageAddress> {
+  for (const pool of task.pools) {
+    for await (const address of pool.images()) {
+      const { id } = address;
+      if (!task.exclusions.has(id) && isInShard(id, task.shard)) yield address;
+    }
+  }
+}
+
+function emptyPool(pools: readonly ImagePool[], damaged: readonly DamagedPool[]): SpuriousError {
+  const [first] = damaged;
+  if (first !== undefined) return archiveDamaged(damaged);
+  const paths = pools.map(({ path }) => path).join(", ");
+  return new SpuriousError(
+    "DATA_LAYOUT",
+    `mining a pool: ${paths}: expected at least one picture, got none`,
+    { input: paths },
+  );
+}
+
+/** For pools that gave the images before the damage, or none. */
+export function archiveDamaged(damaged: readonly DamagedPool[]): SpuriousError {
+  const [first] = damaged;
+  const more = damaged.length > 1 ? ` (and ${String(damaged.length - 1)} more like it)` : "";
+  return new SpuriousError(
+    "ARCHIVE_DAMAGED",
+    `reading a tar file: ${first?.path ?? ""}: ${first?.message ?? ""}${more}`,
+    { input: first?.path },
+  );
+}

@@ -1,0 +1,88 @@
+import { rm } from "node:fs/promises";
+import { makeThumbnails } from "../report/thumbnails.js";
+import type { FileContent } from "../results/atomic.js";
+import { csvLine } from "../results/csv.js";
+import type { ResultFolder } from "../results/result-folder.js";
+import type { Candidate } from "./candidates.js";
+import { COPIES, copyImages } from "./copy-images.js";
+import { minePage, shownPerComponent } from "./mine-page.js";
+import { MINE_FILE, type MineResult } from "./mine-result.js";
+import type { ImagePool } from "./pool.js";
+
+export const CANDIDATES_FILE = "candidates.json";
+export const CANDIDATES_SCHEMA = "spurious-native/mine-candidates/1";
+export const TAR_INDEX = "tar-index";
+
+/** The document of candidates.json: what a part hands on to be merged. */
+export interface CandidatesDocument {
+  readonly schema: typeof CANDIDATES_SCHEMA;
+  /** Of each component, in the order of mine.json; best first. */
+  readonly components: readonly (readonly Candidate[])[];
+}
+
+export interface WriteMineOptions {
+  /** Whether copies of the images stay in the folder. */
+  readonly copies: boolean;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Writes a whole list: copies of its images, mine.csv, report.html, and mine.json last.
+ * @returns the document that was written
+ */
+export async function writeMine(
+  folder: ResultFolder,
+  result: MineResult,
+  pools: readonly ImagePool[],
+  { copies, signal }: WriteMineOptions,
+): Promise<MineResult> {
+  // The page's thumbnails are made of the copies, also where these are not wanted.
+  const copied = await copyImages(folder.path, pools, result.components, signal);
+  const shown = copied.flatMap(({ top }) => top.slice(0, shownPerComponent(copied.length)));
+  const files = shown.flatMap(({ file }) => (file === null ? [] : [file]));
+  const images = await makeThumbnails(
+    files.map((path) => ({ split: "spurious", path })),
+    ({ path }) => folder.file(path),
+    signal,
+  );
+  const report = minePage({ ...result, components: copied }, images);
+  const written = copies ? { ...result, components: copied } : result;
+  if (!copies) await rm(folder.file(COPIES), { recursive: true, force: true });
+  await complete(folder, written, [{ name: "report.html", content: report }]);
+  return written;
+}
+
+/** Writes what a part of a pool gave. */
+export async function writeMinePart(
+  folder: ResultFolder,
+  result: MineResult,
+  candidates: readonly (readonly Candidate[])[],
+): Promise<MineResult> {
+  const document: CandidatesDocument = { schema: CANDIDATES_SCHEMA, components: candidates };
+  await complete(folder, result, [
+    { name: CANDIDATES_FILE, content: `${JSON.stringify(document)}\n` },
+  ]);
+  return result;
+}
+
+async function complete(
+  folder: ResultFolder,
+  result: MineResult,
+  more: readonly FileContent[],
+): Promise<void> {
+  await folder.complete([
+    ...more,
+    { name: "mine.csv", content: mineCsv(result) },
+    { name: MINE_FILE, content: `${JSON.stringify(result, null, 2)}\n` },
+  ]);
+  await rm(folder.file(TAR_INDEX), { recursive: true, force: true });
+}
+
+function mineCsv({ components }: MineResult): string {
+  const rows = components.flatMap(({ eigenIndex, top }) =>
+    top.map(({ rank, id, alpha, probability, file }) =>
+      csvLine([eigenIndex, rank, id, alpha, probability, file]),
+    ),
+  );
+  return `${["component,rank,id,alpha,probability,file", ...rows].join("\n")}\n`;
+}

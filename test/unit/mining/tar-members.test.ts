@@ -1,0 +1,137 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test, type TestContext } from "node:test";
+
+import { type TarMember, tarMembers } from "../../../src/mining/tar-members.js";
+import { fileTree } from "../../helpers/file-tree.js";
+import { tarFile, tarMember, withChecksum } from "../../helpers/tar.js";
+
+async function walked(file: string) {
+  const members: TarMember[] = [];
+  const walk = tarMembers(file);
+  for (;;) {
+    const next = await walk.next();
+    if (next.done === true) return { members, damage: next.value.damage };
+    members.push(next.value);
+  }
+}
+
+function written(t: TestContext, content: Uint8Array): string {
+  return join(fileTree(t, { "a.tar": content }), "a.tar");
+}
+
+/** Names with what is read at each place. */
+async function contents(file: string): Promise<Record<string, string>> {
+  const bytes = readFileSync(file);
+  const { members, damage } = await walked(file);
+  assert.equal(damage, null);
+  return Object.fromEntries(
+    members.map(({ name, offset, size }) => [name, bytes.toString("utf8", offset, offset + size)]),
+  );
+}
+
+describe("tarMembers", () => {
+  const long = `${"folder of a long name/".repeat(12)}ü picture 東京.jpg`;
+  const middle = `${"a".repeat(90)}/${"b".repeat(60)}.png`;
+
+  for (const format of ["ustar", "gnu", "pax", "v7"] as const) {
+    test(`reads what GNU tar writes: ${format}`, async (t) => {
+      const files: Record<string, string> = { "short.jpg": "one", "empty.png": "" };
+      if (format !== "v7") files[middle] = "m".repeat(1300);
+      if (format === "gnu" || format === "pax") files[long] = "l".repeat(512);
+      const root = fileTree(t, { ...files, "label.json": "{}", ".hidden.jpg": "no" });
+      const file = join(fileTree(t, []), "a.tar");
+      execFileSync("tar", [`--format=${format}`, "-cf", file, "-C", root, "."]);
+      const got = await contents(file);
+      const plain = Object.entries(got).map(([name, text]) => [name.replace("./", ""), text]);
+      assert.deepEqual(Object.fromEntries(plain), files);
+    });
+  }
+
+  test("takes a size in base 256 and the size of a pax record", async (t) => {
+    const wide = tarMember("wide.jpg", Buffer.from("content"));
+    wide.fill(0, 124, 136);
+    wide[124] = 0x80;
+    wide[135] = 7;
+    const big = tarMember("big.jpg", Buffer.from("content"));
+    big.write("00000000000\0", 124);
+    const pax = tarMember("pax", Buffer.from("10 size=7\n"), "x");
+    const file = written(
+      t,
+      Buffer.concat([
+        withChecksum(wide.subarray(0, 512)),
+        wide.subarray(512),
+        pax,
+        withChecksum(big.subarray(0, 512)),
+        big.subarray(512),
+        Buffer.alloc(1024),
+      ]),
+    );
+    assert.deepEqual(await contents(file), { "wide.jpg": "content", "big.jpg": "content" });
+  });
+
+  test("leaves out what is no picture, links and folders", async (t) => {
+    const file = written(
+      t,
+      Buffer.concat([
+        tarMember("a.jpg", Buffer.from("a")),
+        tarMember("link.jpg", Buffer.alloc(0), "2"),
+        tarMember("dir.jpg", Buffer.alloc(0), "5"),
+        tarMember("__MACOSX/x.jpg", Buffer.from("x")),
+        tarMember("x/._y.jpg", Buffer.from("x")),
+        tarMember("a.cls", Buffer.from("7")),
+        Buffer.alloc(1024),
+      ]),
+    );
+    assert.deepEqual(Object.keys(await contents(file)), ["a.jpg"]);
+  });
+
+  test("cut anywhere, gives the whole members before the cut and says where the end is", async (t) => {
+    const whole = tarFile({ "0.jpg": "a".repeat(700), "1.jpg": "b".repeat(700), "2.jpg": "c" });
+    const file = written(t, whole);
+    for (const [length, expected] of [
+      [0, 0],
+      [100, 0],
+      [512 + 699, 0],
+      [512 + 700, 1],
+      [512 + 1024, 1],
+      [2 * 1536 - 400, 1],
+      [2 * 1536, 2],
+      [whole.length - 1024, 3],
+    ] as const) {
+      writeFileSync(file, whole.subarray(0, length));
+      const { members, damage } = await walked(file);
+      assert.equal(members.length, expected, `${length} bytes`);
+      assert.match(
+        damage ?? "",
+        /^expected an end-of-archive mark, got the file's end at byte \d+/,
+      );
+    }
+  });
+
+  test("names the place of a header that is none", async (t) => {
+    const whole = tarFile({ "0.jpg": "a", "1.jpg": "b", "2.jpg": "c" });
+    whole[1024 + 3] = 0xff;
+    const { members, damage } = await walked(written(t, whole));
+    assert.deepEqual([members.length, damage], [1, "expected a header at byte 1024, got none"]);
+  });
+
+  test("refuses pax records that lie about their length, and names without end", async (t) => {
+    for (const content of ["99 path=x\n", "0 path=x\n", "nonsense", "12 path=xxxxx"]) {
+      const bytes = Buffer.concat([tarMember("pax", Buffer.from(content), "x"), tarFile({})]);
+      assert.match(
+        (await walked(written(t, bytes))).damage ?? "",
+        /^expected the name of a member/,
+      );
+    }
+    const huge = tarMember("name", Buffer.alloc((1 << 20) + 1, 120), "L");
+    const { damage } = await walked(written(t, Buffer.concat([huge, tarFile({})])));
+    assert.match(damage ?? "", /^expected the name of a member/);
+  });
+
+  test("a file that is not there is an error with a code", async () => {
+    await assert.rejects(walked("/nowhere/a.tar"), { code: "DATA_NOT_FOUND" });
+  });
+});
