@@ -4,6 +4,7 @@ import type { EvalResult } from "../results/eval-result.js";
 import { ResultFolder, type ResultFolderOptions } from "../results/result-folder.js";
 import { writeEvalResult } from "../results/write-eval-result.js";
 import { BenchmarkRun, type BenchmarkRunOptions, PLAIN_ARM } from "./benchmark-run.js";
+import { finishedEvaluation } from "./finished-evaluation.js";
 
 /** Where the pictures of a benchmark are. */
 export interface BenchmarkPlaces {
@@ -28,12 +29,16 @@ export interface EvaluateRequest
  * `score`. Pictures that cannot be read are listed in `counts.skipped`.
  *
  * With `out`, work done is kept in a journal until the result is complete, and `resume` goes on
- * from it.
+ * from it. A result that is complete already is given back where it is the one asked for.
  * @throws DATA_*, MODEL_*, CLASS_MAP_INVALID, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED, RESUME_MISMATCH,
  *   CANCELLED
  */
 export async function evaluate(request: EvaluateRequest): Promise<EvalResult> {
   const folders = benchmarkFolders(request);
+  if (request.resume === true && request.out !== undefined) {
+    const finished = await finishedEvaluation(request.out, request);
+    if (finished !== null) return finished;
+  }
   // Before minutes are spent on loading a model: is there a place for the result?
   await using folder =
     request.out === undefined ? null : await ResultFolder.open(request.out, request);

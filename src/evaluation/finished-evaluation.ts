@@ -15,6 +15,7 @@ import {
   readImageRows,
   type StoredEvalResult,
 } from "../results/read-eval-result.js";
+import { JOURNAL_NAME } from "../results/result-folder.js";
 import { DEFAULT_BOOTSTRAP } from "./benchmark-run.js";
 import type { EvaluateRequest } from "./evaluate.js";
 import { hashOfNames } from "./journal.js";
@@ -31,8 +32,10 @@ export async function finishedEvaluation(
   folder: string,
   request: EvaluateRequest,
 ): Promise<EvalResult | null> {
-  const present = await stat(join(folder, "result.json")).catch(() => null);
-  if (present === null) return null;
+  const exists = async (name: string): Promise<boolean> =>
+    (await stat(join(folder, name)).catch(() => null)) !== null;
+  // With a journal the result is one that a run was replacing.
+  if ((await exists(JOURNAL_NAME)) || !(await exists("result.json"))) return null;
   const stored = await readEvalResult(folder);
   const recorded: Recorded = stored.result.provenance;
   if (recorded.model === null) throw otherResult(folder, "of a model", "of given probabilities");
@@ -156,7 +159,8 @@ function textOf(value: unknown): string {
   return value === null || value === undefined ? "none" : JSON.stringify(value);
 }
 
-function otherResult(folder: string, expected: string, got: string): SpuriousError {
+/** @param expected "with seed 1" @param got "with seed 2" */
+export function otherResult(folder: string, expected: string, got: string): SpuriousError {
   return new SpuriousError(
     "OUTPUT_EXISTS",
     `looking for an earlier result: ${folder}: expected one ${expected}, got one ${got}`,

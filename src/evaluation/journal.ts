@@ -26,6 +26,7 @@ export class Journal<T> implements AsyncDisposable {
 
   /**
    * Opens a journal: a new one, or with `resume` one that is there already.
+   * @param keyOf names the work of an entry: what was done twice counts once, as first written
    * @throws RESUME_MISMATCH it was begun with other settings (named) or is not a journal
    * @throws OUTPUT_WRITE_FAILED
    */
@@ -33,11 +34,13 @@ export class Journal<T> implements AsyncDisposable {
     path: string,
     settings: JournalSettings,
     resume: boolean,
+    keyOf?: (entry: T) => string,
   ): Promise<Journal<T>> {
     const text = resume ? await readIfPresent(path) : null;
     // A run may have ended before its heading was whole: then there is nothing to go on from.
     const isBegun = text?.includes("\n") === true;
-    const earlier = isBegun ? readEntries<T>(path, text, settings) : [];
+    const entries = isBegun ? readEntries<T>(path, text, settings) : [];
+    const earlier = keyOf === undefined ? entries : firstOfEach(entries, keyOf);
     try {
       const file = await open(path, text === null ? "wx" : "r+");
       await dropBrokenLine(file, text ?? "");
@@ -106,6 +109,15 @@ function readEntries<T>(path: string, text: string, settings: JournalSettings): 
     if (wanted !== got) throw mismatch(path, `${name} ${wanted ?? "none"}`, got ?? "none");
   }
   return entries.map((entry) => parse(path, entry) as T);
+}
+
+function firstOfEach<T>(entries: readonly T[], keyOf: (entry: T) => string): T[] {
+  const first = new Map<string, T>();
+  for (const entry of entries) {
+    const key = keyOf(entry);
+    if (!first.has(key)) first.set(key, entry);
+  }
+  return [...first.values()];
 }
 
 function parse(path: string, text: string): unknown {

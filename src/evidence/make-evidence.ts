@@ -10,7 +10,12 @@ import { openPcaModel, type PcaModelRequest } from "../pca/open-model.js";
 import { type PcaIndex, type PcaIndexClass, readPcaIndex } from "../pca/pca-index.js";
 import { indexRanges } from "../pca/same-settings.js";
 import { writeFilesAtomic } from "../results/atomic.js";
-import { JOURNAL_NAME, ResultFolder, type ResultFolderOptions } from "../results/result-folder.js";
+import {
+  type IsBegun,
+  JOURNAL_NAME,
+  ResultFolder,
+  type ResultFolderOptions,
+} from "../results/result-folder.js";
 import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
 import { type AttackedComponent, attackPool, rankByConfidence } from "./attack-pool.js";
 import {
@@ -70,6 +75,13 @@ const DEFAULTS = {
   attackBatch: 16,
 } as const;
 
+const PAGE_NAME = "index.html";
+
+/** Complete evidence takes more classes. */
+const isBegunEvidence: IsBegun = (names) =>
+  names.includes(JOURNAL_NAME) ||
+  (names.includes(PAGE_NAME) && names.some((name) => /^\d{3,}$/.test(name)));
+
 /** What all classes of a run share. */
 interface Run {
   readonly request: EvidenceRequest;
@@ -104,7 +116,7 @@ export async function makeEvidence(request: EvidenceRequest): Promise<EvidenceRe
   const index = await readPcaIndex(request.pca);
   const classes = [...new Set(request.classes)];
   const entries = classes.map((one) => findPcaClass(index, one));
-  await using folder = await ResultFolder.open(request.out, request);
+  await using folder = await ResultFolder.open(request.out, request, isBegunEvidence);
   await using classifier = await openPcaModel(request.pca, index, request);
   const { progress = NO_PROGRESS } = request;
   const settings = settingsOf(request, classifier);
@@ -121,7 +133,7 @@ export async function makeEvidence(request: EvidenceRequest): Promise<EvidenceRe
   } finally {
     progress.end();
   }
-  await folder.complete([{ name: "index.html", content: evidencePage(documents) }]);
+  await folder.complete([{ name: PAGE_NAME, content: evidencePage(documents) }]);
   return { out: request.out, classes: documents };
 }
 
@@ -235,6 +247,7 @@ async function attack(
     join(task.folder, JOURNAL_NAME),
     task.settings,
     request.resume ?? false,
+    ({ eigenIndex }) => String(eigenIndex),
   );
   progress.advance(journal.earlier.length * steps);
   return await attackPool(

@@ -7,6 +7,7 @@ import { describe, type PickleDict, type PickleValue } from "../artefacts/pickle
 import { TorchFile } from "../artefacts/torch-file.js";
 import { SpuriousError } from "../errors.js";
 import { spuriousComponents } from "../imagenet/facts.js";
+import { sha256File } from "../models/sha256.js";
 import type { Discovery, DiscoveryAlphas, DiscoveryProvenance } from "./discovery-alphas.js";
 
 /** Said wherever alphas come without the names of their images. */
@@ -66,26 +67,34 @@ export class AlphaFiles implements Discovery {
     components: readonly number[],
     pictures: readonly string[],
   ): Promise<DiscoveryAlphas> {
-    const path = this.files.get(classIndex);
-    if (path === undefined) {
-      const { folder } = this.provenance;
-      throw new SpuriousError(
-        "USAGE_INVALID",
-        `${WHAT}: ${folder}: expected a file of class ${String(classIndex)}, such as spurious_alphas_train_${String(classIndex).padStart(3, "0")}.pt, got none`,
-        { input: folder, hint: "leave the class out of --components, or add its file" },
-      );
-    }
+    const path = this.#fileOf(classIndex);
     await using file = await TorchFile.open(path);
     const { columns, rows } = await readColumns(path, file.value, classIndex, components);
     requireCount(path, rows, pictures);
     const positions = new Map(pictures.map((picture, position) => [picture, position]));
     return {
+      without: [],
       rowsOf: (images) => images.map((image) => positions.get(image) ?? -1),
       at: (row, component) => {
         const { data, stride, offset } = columns[component] as Column;
         return Number(data[row * stride + offset]);
       },
     };
+  }
+
+  hashOf(classIndex: number): Promise<string> {
+    return sha256File(this.#fileOf(classIndex));
+  }
+
+  #fileOf(classIndex: number): string {
+    const path = this.files.get(classIndex);
+    if (path !== undefined) return path;
+    const { folder } = this.provenance;
+    throw new SpuriousError(
+      "USAGE_INVALID",
+      `${WHAT}: ${folder}: expected a file of class ${String(classIndex)}, such as spurious_alphas_train_${String(classIndex).padStart(3, "0")}.pt, got none`,
+      { input: folder, hint: "leave the class out of --components, or add its file" },
+    );
   }
 }
 

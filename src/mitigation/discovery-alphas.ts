@@ -1,11 +1,16 @@
-import { SpuriousError } from "../errors.js";
-import { findPcaClass, readClassPca, requireComponent } from "../pca/class-pca.js";
+import { join } from "node:path";
+import { hashOfNames } from "../evaluation/journal.js";
+import { sha256File } from "../models/sha256.js";
+import { findPcaClass, hashClassPca, readClassPca, requireComponent } from "../pca/class-pca.js";
 import { type PcaIndex, readIndexIfPresent, readPcaIndex } from "../pca/pca-index.js";
 import { AlphaFiles } from "./alpha-files.js";
+import { joinByName, type SkippedPicture } from "./join-by-name.js";
 
 /** alpha_l of the discovery model for the training images of a class. */
 export interface DiscoveryAlphas {
-  /** The row of each training picture that could be read. @throws ARTEFACT_INVALID it has none */
+  /** Training pictures that have none, as the discovery model's PCA could not read them. */
+  readonly without: readonly SkippedPicture[];
+  /** The row of each of some training pictures, of those that have one. */
   rowsOf(images: readonly string[]): number[];
   /** alpha_l of a row for the n-th of the components asked for. */
   at(row: number, component: number): number;
@@ -18,13 +23,16 @@ export interface Discovery {
   /**
    * @param components eigen indices
    * @param pictures all training pictures of the class, in code point order, unreadable ones too
-   * @throws USAGE_INVALID there are none of the class or of a component; ARTEFACT_INVALID
+   * @throws USAGE_INVALID there are none of the class or of a component
+   * @throws ARTEFACT_INVALID damaged, or a picture's alpha is missing or cannot be told from another's
    */
   of(
     classIndex: number,
     components: readonly number[],
     pictures: readonly string[],
   ): Promise<DiscoveryAlphas>;
+  /** A hash of a class's alphas and of what they are of. @throws as `of` */
+  hashOf(classIndex: number): Promise<string>;
 }
 
 export interface DiscoveryProvenance {
@@ -57,36 +65,27 @@ class DiscoveryPca implements Discovery {
     this.provenance = { folder, joinedBy: "name", model: index.model };
   }
 
-  async of(classIndex: number, components: readonly number[]): Promise<DiscoveryAlphas> {
+  async of(
+    classIndex: number,
+    components: readonly number[],
+    pictures: readonly string[],
+  ): Promise<DiscoveryAlphas> {
     const entry = findPcaClass(this.index, classIndex);
     const pca = await readClassPca(this.folder, entry);
     const eigenIndices = components.map((component) => requireComponent(pca, entry, component));
-    const rows = new Map(pca.images.map((name, row) => [nameOf(name), row]));
+    const { rows, without } = joinByName(classIndex, pca.images, entry.skipped, pictures);
     return {
-      rowsOf: (images) => joinByName(rows, images, `class ${String(classIndex)}`),
+      without,
+      rowsOf: (images) => images.map((image) => rows.get(image) ?? -1),
       at: (row, component) =>
         pca.alphas[row * pca.count + (eigenIndices[component] ?? 0)] as number,
     };
   }
-}
 
-/** Training folders differ in what lies above the files; a file's own name is what both have. */
-function nameOf(path: string): string {
-  return path.split("/").at(-1) ?? path;
-}
-
-function joinByName(
-  rows: ReadonlyMap<string, number>,
-  images: readonly string[],
-  place: string,
-): number[] {
-  return images.map((image) => {
-    const row = rows.get(nameOf(image));
-    if (row !== undefined) return row;
-    throw new SpuriousError(
-      "ARTEFACT_INVALID",
-      `joining alphas by image name: ${place}: expected an alpha of every training image, got none of ${image}`,
-      { input: image, hint: "fit the PCA on the same training images" },
-    );
-  });
+  async hashOf(classIndex: number): Promise<string> {
+    const entry = findPcaClass(this.index, classIndex);
+    const tensors = await hashClassPca(this.folder, entry);
+    const names = await sha256File(join(this.folder, entry.imageNames));
+    return hashOfNames([tensors, names, ...entry.skipped.map(({ path }) => path)]);
+  }
 }

@@ -1,6 +1,7 @@
 import { rm, stat } from "node:fs/promises";
 import { SpuriousError } from "../errors.js";
 import { Journal, type JournalSettings } from "../evaluation/journal.js";
+import { RunLock } from "../results/run-lock.js";
 import type { ClassDirections } from "./fold.js";
 
 /** The directions of one class, and the pictures that could not be read for them. */
@@ -18,35 +19,35 @@ interface Entry {
   readonly skipped: FittedClass["skipped"];
 }
 
+interface FitJournalOptions {
+  readonly resume?: boolean | undefined;
+  readonly force?: boolean | undefined;
+}
+
 /** Classes that are done, beside the fix's file until that is written. */
 export class FitJournal implements AsyncDisposable {
-  private constructor(private readonly journal: Journal<Entry>) {}
+  private constructor(
+    private readonly journal: Journal<Entry>,
+    private readonly lock: RunLock,
+  ) {}
 
   /**
    * @param out the fix's file @param settings what decides the directions
-   * @throws OUTPUT_EXISTS an unfinished run is there, and neither resume nor force was asked for;
-   *   RESUME_MISMATCH, OUTPUT_WRITE_FAILED
+   * @throws OUTPUT_EXISTS an unfinished run is there, and neither resume nor force was asked for, or
+   *   another run is at work; RESUME_MISMATCH, OUTPUT_WRITE_FAILED
    */
   static async open(
     out: string,
     settings: JournalSettings,
-    {
-      resume = false,
-      force = false,
-    }: { resume?: boolean | undefined; force?: boolean | undefined },
+    options: FitJournalOptions,
   ): Promise<FitJournal> {
-    const path = `${out}.progress.jsonl`;
-    if (!resume && (await stat(path).catch(() => null)) !== null) {
-      if (!force) {
-        throw new SpuriousError(
-          "OUTPUT_EXISTS",
-          `fitting a fix: ${out}: expected no unfinished run, got ${path}`,
-          { input: out, hint: "pass --resume to go on with it, or --force to start over" },
-        );
-      }
-      await rm(path, { force: true });
+    const lock = await RunLock.take(`${out}.lock`, out);
+    try {
+      return new FitJournal(await openJournal(out, settings, options), lock);
+    } catch (error) {
+      await lock[Symbol.asyncDispose]();
+      throw error;
     }
-    return new FitJournal(await Journal.open<Entry>(path, settings, resume));
   }
 
   get earlier(): FittedClass[] {
@@ -67,9 +68,29 @@ export class FitJournal implements AsyncDisposable {
     return rm(this.journal.path, { force: true });
   }
 
-  [Symbol.asyncDispose](): Promise<void> {
-    return this.journal[Symbol.asyncDispose]();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.journal[Symbol.asyncDispose]();
+    await this.lock[Symbol.asyncDispose]();
   }
+}
+
+async function openJournal(
+  out: string,
+  settings: JournalSettings,
+  { resume = false, force = false }: FitJournalOptions,
+): Promise<Journal<Entry>> {
+  const path = `${out}.progress.jsonl`;
+  if (!resume && (await stat(path).catch(() => null)) !== null) {
+    if (!force) {
+      throw new SpuriousError(
+        "OUTPUT_EXISTS",
+        `fitting a fix: ${out}: expected no unfinished run, got ${path}`,
+        { input: out, hint: "pass --resume to go on with it, or --force to start over" },
+      );
+    }
+    await rm(path, { force: true });
+  }
+  return Journal.open<Entry>(path, settings, resume, ({ index }) => String(index));
 }
 
 function base64(values: Float32Array): string {

@@ -1,8 +1,8 @@
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { readTrainSet, type TrainSet } from "../datasets/train-set.js";
 import { SpuriousError } from "../errors.js";
 import { forwardImages } from "../evaluation/forward-images.js";
-import type { JournalSettings } from "../evaluation/journal.js";
+import { hashOfNames, type JournalSettings } from "../evaluation/journal.js";
 import type { Preprocessing } from "../images/presets.js";
 import { preprocessImage } from "../images/preprocess.js";
 import { Classifier, type ClassifierRequest } from "../models/classifier.js";
@@ -20,6 +20,7 @@ import { type Discovery, openDiscovery } from "./discovery-alphas.js";
 import { FitJournal } from "./fit-journal.js";
 import { type SpuFix, writeFix } from "./fix-file.js";
 import type { ClassDirections } from "./fold.js";
+import { type FitPlan, planFit } from "./plan-fit.js";
 
 export interface SpuFixFitRequest extends ClassifierRequest {
   readonly train: string;
@@ -43,8 +44,9 @@ export interface SpuFixFitRequest extends ClassifierRequest {
 /**
  * Fits the directions of labelled components in a model's own features: one forward pass over the
  * training images of their classes. The discovery model's alphas of the same images are joined by
- * file name, or by position where they come without names; the provenance tells which. Classes that
- * are done are kept beside the file until it is written, and `resume` goes on from them.
+ * name, or by position where they come without names; the provenance tells which. Images that the
+ * discovery model's PCA could not read are left out and listed as skipped. Classes that are done are
+ * kept beside the file until it is written, and `resume` goes on from them.
  * @throws OUTPUT_EXISTS, DATA_*, MODEL_*, CLASS_MAP_INVALID, ARTEFACT_INVALID, OUTPUT_WRITE_FAILED,
  *   CANCELLED
  */
@@ -59,21 +61,18 @@ export async function fitSpuFix(request: SpuFixFitRequest): Promise<SpuFix> {
   });
   const train = await readTrainSet(request.train, classifier.classMap, present);
   const head = await classifier.engine.headWeights();
-  // Alphas that are missing or do not fit are told before hours of forward passes.
-  for (const { index, pictures } of train.classes) {
-    await discovery.of(index, components.get(index) ?? [], pictures);
-  }
-  const settings = settingsOf(request, classifier, components, discovery);
+  const plan = await planFit(train, components, discovery);
+  const settings = settingsOf(request, classifier, train, components, discovery, plan);
   await using journal = await FitJournal.open(request.out, settings, request);
   const fitted = [...journal.earlier];
   const done = new Set(fitted.map(({ directions }) => directions.index));
   const picturesOf = new Map(train.classes.map(({ index, pictures }) => [index, pictures]));
-  const left = train.classes.filter(({ index }) => !done.has(index));
+  const left = plan.train.classes.filter(({ index }) => !done.has(index));
   for await (const finished of forwardClasses(request, classifier, { ...train, classes: left })) {
     const pictures = picturesOf.get(finished.index) ?? [];
     const one = {
       directions: await fitClass(finished, pictures, components, discovery, classifier, head),
-      skipped: finished.skipped,
+      skipped: [...(plan.without.get(finished.index) ?? []), ...finished.skipped],
     };
     fitted.push(one);
     await journal.append(one);
@@ -88,7 +87,7 @@ export async function fitSpuFix(request: SpuFixFitRequest): Promise<SpuFix> {
       preset: "paper-v2",
       train: train.root,
       components: request.components ?? "paper",
-      discovery: discovery.provenance,
+      discovery: { ...discovery.provenance, alphas: plan.alphasSha256 },
       skipped: fitted.flatMap(({ skipped }) => skipped),
       missingClasses: missing.map(({ index, label }) => ({ index, label })),
       made: new Date().toISOString(),
@@ -101,20 +100,26 @@ export async function fitSpuFix(request: SpuFixFitRequest): Promise<SpuFix> {
 
 /** What decides the directions: a run is gone on with only under the same. */
 function settingsOf(
-  { train, components: spec }: SpuFixFitRequest,
-  { sha256, engine, normalization, inputSize }: Classifier,
+  { components: spec, maxPixels }: SpuFixFitRequest,
+  { sha256, engine, normalization, inputSize, classMap }: Classifier,
+  train: TrainSet,
   components: LabelledComponents,
-  discovery: Discovery,
+  { provenance: { joinedBy, model } }: Discovery,
+  { alphasSha256 }: FitPlan,
 ): JournalSettings {
   return {
     version: VERSION,
     model: sha256,
     dtype: engine.dtype,
-    normalization,
-    inputSize,
-    train,
+    normalization: normalization.value,
+    inputSize: inputSize.value,
+    classMap: classMap.name,
+    // Before the images, which are others for other classes: the first that differs is named.
     components: { from: spec ?? "paper", labelled: [...components] },
-    discovery: discovery.provenance,
+    train: resolve(train.root),
+    images: hashOfNames(train.classes.flatMap(({ pictures }) => pictures)),
+    maxPixels: maxPixels ?? null,
+    discovery: { joinedBy, model: model?.sha256 ?? null, alphas: alphasSha256 },
   };
 }
 

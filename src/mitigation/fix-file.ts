@@ -1,6 +1,7 @@
 import { basename, dirname } from "node:path";
 import { readSafetensors, requireTensor, writeSafetensors } from "../artefacts/safetensors.js";
 import { SpuriousError } from "../errors.js";
+import type { Classifier } from "../models/classifier.js";
 import { writeFilesAtomic } from "../results/atomic.js";
 import type { ClassDirections } from "./fold.js";
 
@@ -80,6 +81,54 @@ export async function readFix(path: string, modelSha256: string): Promise<SpuFix
     modelSha256: madeFor,
     provenance: JSON.parse(provenance) as Record<string, unknown>,
   };
+}
+
+/** What a classifier and the provenance of a fix say of the inputs. */
+type Inputs = Pick<
+  ReturnType<Classifier["provenance"]>,
+  "inputSize" | "normalization" | "classMap"
+>;
+
+/**
+ * readFix for a model as it is used now. Directions and means are of the features that it has at one
+ * input size and normalisation, of the classes of one map.
+ * @throws ARTEFACT_INVALID also where the fix was fitted with others
+ */
+export async function openFix(
+  path: string,
+  classifier: Pick<Classifier, "sha256" | "provenance">,
+): Promise<SpuFix> {
+  const fix = await readFix(path, classifier.sha256);
+  const [now, then] = [inputsOf(classifier.provenance()), inputsOf(fix.provenance)];
+  for (const [name, value] of Object.entries(now)) {
+    const fitted = then[name];
+    // Fixes made by hand or through the API may not say.
+    if (fitted === undefined || fitted === value) continue;
+    throw new SpuriousError(
+      "ARTEFACT_INVALID",
+      `reading a fix: ${path}: expected one fitted with ${name} ${String(value)}, got one fitted with ${fitted}`,
+      {
+        input: path,
+        hint: "use the model as it was used for the fit (--size, --normalize or --mean and --std, --class-map), or fit the fix again",
+      },
+    );
+  }
+  return fix;
+}
+
+/** As texts, for messages; what is not recorded is left out. */
+function inputsOf(provenance: Partial<Inputs>): Readonly<Record<string, string>> {
+  const { inputSize, normalization, classMap } = provenance;
+  return {
+    ...(inputSize && { "input size": String(inputSize.value) }),
+    ...(normalization && { normalization: normalizationText(normalization) }),
+    ...(classMap && { "class map": classMap }),
+  };
+}
+
+/** A model that normalises inside and one that does not are both given [0, 1]. */
+function normalizationText({ where, mean, std }: Inputs["normalization"]): string {
+  return where === "outside" ? `mean ${mean.join(",")} std ${std.join(",")}` : "none outside";
 }
 
 function joined(parts: readonly Float32Array[]): Float32Array {

@@ -1,4 +1,3 @@
-import { readSafetensors, requireTensor } from "../artefacts/safetensors.js";
 import { SpuriousError } from "../errors.js";
 import { classInfos, type ClassMap } from "../imagenet/class-info.js";
 import { resolveClassMap } from "../imagenet/class-map.js";
@@ -6,12 +5,13 @@ import { selectClasses } from "../imagenet/class-selection.js";
 import { sha256File } from "../models/sha256.js";
 import type { PcaSolver } from "../native/contract.js";
 import { ResultFolder, type ResultFolderOptions } from "../results/result-folder.js";
-import { imageProbabilities } from "../scoring/softmax.js";
+import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
 import { VERSION } from "../version.js";
 import { requireColumn } from "./class-column.js";
-import type { FinishedClass } from "./class-rows.js";
 import { DEFAULT_COMPONENTS } from "./fit.js";
-import type { PcaIndex } from "./pca-index.js";
+import { featuresInvalid, GivenFeatures } from "./given-features.js";
+import { linearProbabilities } from "./linear-probabilities.js";
+import { isBegunPca, type PcaIndex } from "./pca-index.js";
 import { PcaWriter } from "./pca-writer.js";
 import { indexRanges } from "./same-settings.js";
 
@@ -28,31 +28,29 @@ export interface PcaFeaturesRequest extends ResultFolderOptions {
   readonly classMap?: string | undefined;
   readonly temperature?: number | undefined;
   readonly out: string;
-}
-
-interface Given {
-  readonly features: Float32Array;
-  readonly labels: readonly number[];
-  readonly weight: Float32Array;
-  readonly bias: Float32Array;
-  readonly d: number;
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: ProgressSink | undefined;
 }
 
 /**
  * Class-wise neural PCA of features that were computed elsewhere; no model is needed. Images are
- * named by their row in the file.
- * @throws ARTEFACT_INVALID, CLASS_MAP_INVALID, USAGE_INVALID, PCA_INPUT_INVALID, OUTPUT_*
+ * named by their row in the file, which is read class by class and may be larger than memory.
+ * Finished classes are kept when the work is interrupted, and `resume` goes on behind them.
+ * @throws ARTEFACT_INVALID, CLASS_MAP_INVALID, USAGE_INVALID, PCA_INPUT_INVALID, OUTPUT_*,
+ *   RESUME_MISMATCH, CANCELLED
  */
 export async function fitPcaOfFeatures(request: PcaFeaturesRequest): Promise<PcaIndex> {
-  const given = await readGiven(request.features);
-  const { d, weight, bias } = given;
+  const { signal, progress = NO_PROGRESS } = request;
+  await using given = await GivenFeatures.open(request.features);
+  const { weight, bias } = given;
   const classMap = resolveClassMap(request.classMap, bias.length);
   const classes = chooseClasses(given, classMap, request);
   const temperature = request.temperature ?? 1;
-  await using folder = await ResultFolder.open(request.out, request);
+  await using folder = await ResultFolder.open(request.out, request, isBegunPca);
+  await checkAll(given, progress, signal);
   const writer = await PcaWriter.open(folder.path, {
     infoOf: classInfos(classMap),
-    head: { classes: bias.length, features: d, weight, bias, scale: 1 },
+    head: { classes: bias.length, features: given.width, weight, bias, scale: 1 },
     columnOf: (index) => requireColumn(classMap, index),
     model: null,
     train: null,
@@ -74,12 +72,91 @@ export async function fitPcaOfFeatures(request: PcaFeaturesRequest): Promise<Pca
     },
     resume: request.resume ?? false,
   });
-  for (const index of classes) {
-    if (writer.has(index)) continue;
-    await writer.add(rowsOf(given, index, requireColumn(classMap, index), temperature));
-  }
+  await solveClasses(given, classes, temperature, (index) => requireColumn(classMap, index), {
+    writer,
+    progress,
+    signal,
+  });
   // Awaited here: the folder would be given up first.
   return await writer.finish();
+}
+
+/** Bad numbers are told before anything is written. */
+async function checkAll(
+  given: GivenFeatures,
+  progress: ProgressSink,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  progress.begin("checking features", given.count, "images");
+  try {
+    await given.requireFinite((rows) => {
+      refuseAborted(signal);
+      progress.advance(rows);
+    });
+  } finally {
+    progress.end();
+  }
+}
+
+interface Work {
+  readonly writer: PcaWriter;
+  readonly progress: ProgressSink;
+  readonly signal: AbortSignal | undefined;
+}
+
+async function solveClasses(
+  given: GivenFeatures,
+  classes: readonly number[],
+  temperature: number,
+  columnOf: (index: number) => number,
+  { writer, progress, signal }: Work,
+): Promise<void> {
+  const rowsOf = rowsByClass(given.labels);
+  const countOf = (indices: readonly number[]): number =>
+    indices.reduce((sum, index) => sum + (rowsOf.get(index)?.length ?? 0), 0);
+  const left = classes.filter((index) => !writer.has(index));
+  const total = countOf(classes);
+  progress.begin("reading features", total, "images", total - countOf(left));
+  try {
+    for (const index of left) {
+      refuseAborted(signal);
+      const rows = rowsOf.get(index) ?? [];
+      const features = await given.read(rows);
+      const column = columnOf(index);
+      const onImages = (count: number): void => {
+        refuseAborted(signal);
+        progress.advance(count);
+      };
+      const probabilities = await linearProbabilities(
+        features,
+        given,
+        column,
+        temperature,
+        onImages,
+      );
+      // A class is solved while the next one is read; one waits at most.
+      await writer.add({ index, features, probabilities, images: rows.map(String), skipped: [] });
+    }
+  } finally {
+    await writer.settle();
+    progress.end();
+  }
+}
+
+function rowsByClass(labels: readonly number[]): ReadonlyMap<number, readonly number[]> {
+  const rows = new Map<number, number[]>();
+  for (const [row, label] of labels.entries()) {
+    const own = rows.get(label);
+    if (own === undefined) rows.set(label, [row]);
+    else own.push(row);
+  }
+  return rows;
+}
+
+function refuseAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) {
+    throw new SpuriousError("CANCELLED", "the work was stopped between two images");
+  }
 }
 
 /**
@@ -88,7 +165,7 @@ export async function fitPcaOfFeatures(request: PcaFeaturesRequest): Promise<Pca
  * @throws DATA_CLASS_WITHOUT_TRAIN, CLASS_MAP_INVALID, USAGE_INVALID
  */
 function chooseClasses(
-  { labels }: Given,
+  { labels }: GivenFeatures,
   classMap: ClassMap,
   { classes: wanted, features: path }: PcaFeaturesRequest,
 ): number[] {
@@ -96,7 +173,7 @@ function chooseClasses(
   const stray = labels.findIndex((label) => !known.has(label));
   if (stray !== -1) {
     const got = `${String(labels[stray])} in row ${String(stray)}`;
-    throw invalid(path, `labels that are classes of ${classMap.name}`, got);
+    throw featuresInvalid(path, `labels that are classes of ${classMap.name}`, got);
   }
   const labelled = new Set(labels);
   const chosen =
@@ -111,67 +188,4 @@ function chooseClasses(
   }
   for (const index of chosen) requireColumn(classMap, index);
   return chosen;
-}
-
-async function readGiven(path: string): Promise<Given> {
-  const file = await readSafetensors(path);
-  const features = requireTensor(file, path, "features", "F32", 2);
-  const labels = requireTensor(file, path, "labels", "I64", 1).data;
-  const weight = requireTensor(file, path, "weight", "F32", 2);
-  const bias = requireTensor(file, path, "bias", "F32", 1).data;
-  const [n = 0, d = 0] = features.shape;
-  if (n === 0 || labels.length !== n || weight.shape[1] !== d || weight.shape[0] !== bias.length) {
-    throw invalid(
-      path,
-      "features [N, d], labels [N], weight [C, d], bias [C] of at least one image",
-      `[${features.shape.join(", ")}], [${labels.length}], [${weight.shape.join(", ")}], [${bias.length}]`,
-    );
-  }
-  requireFinite(path, "features", features.data, d);
-  requireFinite(path, "weight", weight.data, d);
-  requireFinite(path, "bias", bias, 1);
-  return {
-    features: features.data,
-    labels: Array.from(labels, Number),
-    weight: weight.data,
-    bias,
-    d,
-  };
-}
-
-/** @throws PCA_INPUT_INVALID naming the first number that is none */
-function requireFinite(path: string, name: string, data: Float32Array, width: number): void {
-  const at = data.findIndex((value) => !Number.isFinite(value));
-  if (at === -1) return;
-  throw new SpuriousError(
-    "PCA_INPUT_INVALID",
-    `reading features: ${path}: expected finite numbers, got ${String(data[at])} in ${name}, row ${String(Math.floor(at / width))}, column ${String(at % width)}`,
-    { input: path },
-  );
-}
-
-function rowsOf(given: Given, index: number, column: number, temperature: number): FinishedClass {
-  const { d, features, weight, bias } = given;
-  const rows = [...given.labels.keys()].filter((row) => given.labels[row] === index);
-  const own = new Float32Array(rows.length * d);
-  const probabilities = new Float32Array(rows.length);
-  for (const [at, row] of rows.entries()) {
-    const phi = features.subarray(row * d, (row + 1) * d);
-    own.set(phi, at * d);
-    const logits = bias.map((value, k) => {
-      let sum = value;
-      for (let i = 0; i < d; i++) sum += (weight[k * d + i] as number) * (phi[i] as number);
-      return sum;
-    });
-    probabilities[at] = imageProbabilities(logits, column, temperature).p;
-  }
-  return { index, features: own, probabilities, images: rows.map(String), skipped: [] };
-}
-
-function invalid(path: string, expected: string, got: string): SpuriousError {
-  return new SpuriousError(
-    "ARTEFACT_INVALID",
-    `reading features: ${path}: expected ${expected}, got ${got}`,
-    { input: path },
-  );
 }

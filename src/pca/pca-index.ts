@@ -2,10 +2,16 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SpuriousError } from "../errors.js";
 import { writeFileAtomic } from "../results/atomic.js";
+import type { IsBegun } from "../results/result-folder.js";
 import type { Settings } from "./same-settings.js";
 
 export const PCA_SCHEMA = "spurious-native/pca/1";
 const INDEX_NAME = "index.json";
+const CLASS_FILE = /^\d{3,}\.(safetensors|images\.json)$/;
+
+/** A folder with an index, or one that was left before its first class was complete. */
+export const isBegunPca: IsBegun = (names) =>
+  names.includes(INDEX_NAME) || names.every((name) => CLASS_FILE.test(name));
 
 /** One class of a PCA folder. */
 export interface PcaIndexClass {

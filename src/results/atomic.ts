@@ -38,10 +38,15 @@ export async function writeFilesAtomic(
 /** Of files that are not complete yet, as `writeFilesAtomic` calls them. */
 const TEMPORARY = /^\..+\.\d+-[0-9a-f]{8}\.tmp$/;
 
+/** Whether a file is one that a process was writing when it was killed, or writes now. */
+export function isTemporary(name: string): boolean {
+  return TEMPORARY.test(name);
+}
+
 /** Removes what a process left half-written that was killed; nobody else may be writing there. */
 export async function removeTemporaries(folder: string): Promise<void> {
   const names = await readdir(folder).catch(() => []);
-  const left = names.filter((name) => TEMPORARY.test(name));
+  const left = names.filter(isTemporary);
   await Promise.all(left.map((name) => rm(join(folder, name), { force: true })));
 }
 

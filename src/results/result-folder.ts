@@ -1,7 +1,8 @@
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { SpuriousError } from "../errors.js";
-import { type FileContent, writeFailed, writeFilesAtomic } from "./atomic.js";
+import { type FileContent, isTemporary, writeFailed, writeFilesAtomic } from "./atomic.js";
+import { LOCK_NAME, RunLock } from "./run-lock.js";
 
 export interface ResultFolderOptions {
   /** Replace a result that is there already. */
@@ -13,27 +14,35 @@ export interface ResultFolderOptions {
 /** What an interrupted run leaves to go on from; gone when a result is complete. */
 export const JOURNAL_NAME = "progress.jsonl";
 
+/** Whether the names in a folder are those of a run that can be gone on with. */
+export type IsBegun = (names: readonly string[]) => boolean;
+
+const hasJournal: IsBegun = (names) => names.includes(JOURNAL_NAME);
+
 /**
- * A folder that receives one result. Nothing in it changes before the result is complete, but for
- * the journal of the run.
+ * A folder that receives one result, of one run at a time. Nothing in it changes before the result
+ * is complete, but for the journal and the lock of the run.
  */
 export class ResultFolder implements AsyncDisposable {
-  /** Whether this call made the folder: an unused one is taken away again. */
-  readonly #created: boolean;
-
   private constructor(
     readonly path: string,
-    created: boolean,
-  ) {
-    this.#created = created;
-  }
+    /** Whether this call made the folder: an unused one is taken away again. */
+    private readonly created: boolean,
+    private readonly lock: RunLock,
+  ) {}
 
   /**
    * Creates the folder, or takes one that is empty, forced or resumed. `force` discards an old
    * journal; old results stay until the new ones replace them.
-   * @throws OUTPUT_EXISTS, OUTPUT_WRITE_FAILED, USAGE_INVALID (force together with resume)
+   * @param isBegun what `resume` takes beside an empty folder; default: one with a journal
+   * @throws OUTPUT_EXISTS it holds something else, or another run writes to it
+   * @throws OUTPUT_WRITE_FAILED, USAGE_INVALID (force together with resume)
    */
-  static async open(path: string, options: ResultFolderOptions = {}): Promise<ResultFolder> {
+  static async open(
+    path: string,
+    options: ResultFolderOptions = {},
+    isBegun: IsBegun = hasJournal,
+  ): Promise<ResultFolder> {
     const { force = false, resume = false } = options;
     if (force && resume) {
       throw new SpuriousError(
@@ -41,15 +50,22 @@ export class ResultFolder implements AsyncDisposable {
         "opening the result folder: expected --force or --resume, got both",
       );
     }
-    const names = await namesIn(path);
-    if (names !== null && names.length > 0 && !force && !resume) throw exists(path, names);
+    const refuseOther = async (): Promise<boolean> => {
+      const names = await namesIn(path);
+      if (!force) refuseUnless(path, names ?? [], resume, isBegun);
+      return names === null;
+    };
+    const isNew = await refuseOther();
+    const lock = await lockFolder(path, isNew);
     try {
-      await mkdir(path, { recursive: true });
-      if (force) await rm(join(path, JOURNAL_NAME), { force: true });
-    } catch (cause) {
-      throw writeFailed(path, cause);
+      // Once more: another run may have ended between the look and the lock.
+      await refuseOther();
+      if (force) await removeFile(join(path, JOURNAL_NAME));
+      return new ResultFolder(path, isNew, lock);
+    } catch (error) {
+      await lock[Symbol.asyncDispose]();
+      throw error;
     }
-    return new ResultFolder(path, names === null);
   }
 
   file(name: string): string {
@@ -62,11 +78,10 @@ export class ResultFolder implements AsyncDisposable {
     await rm(this.file(JOURNAL_NAME), { force: true });
   }
 
-  /** Takes an empty folder away again when this run had made it. */
+  /** Gives the folder free, and takes an empty one away again when this run had made it. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#created) return;
-    const names = await namesIn(this.path);
-    if (names?.length === 0) await rm(this.path, { recursive: true, force: true });
+    await this.lock[Symbol.asyncDispose]();
+    if (this.created) await removeEmpty(this.path);
   }
 }
 
@@ -90,15 +105,53 @@ async function namesIn(path: string): Promise<string[] | null> {
   }
 }
 
-function exists(path: string, names: readonly string[]): SpuriousError {
-  const unfinished = names.includes(JOURNAL_NAME);
-  const got = unfinished ? "an unfinished run" : `${String(names.length)} entries`;
-  return new SpuriousError(
+async function lockFolder(path: string, isNew: boolean): Promise<RunLock> {
+  try {
+    await mkdir(path, { recursive: true });
+  } catch (cause) {
+    throw writeFailed(path, cause);
+  }
+  try {
+    return await RunLock.take(join(path, LOCK_NAME), path);
+  } catch (error) {
+    if (isNew) await removeEmpty(path);
+    throw error;
+  }
+}
+
+/** Leaves a folder alone that has something in it. */
+async function removeEmpty(path: string): Promise<void> {
+  await rmdir(path).catch(() => undefined);
+}
+
+async function removeFile(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (cause) {
+    throw writeFailed(path, cause);
+  }
+}
+
+/** @param resume with work begun the folder may be used; without, it must be empty */
+function refuseUnless(
+  path: string,
+  names: readonly string[],
+  resume: boolean,
+  isBegun: IsBegun,
+): void {
+  // What a process that was killed leaves beside its work is nobody's.
+  const content = names.filter((name) => name !== LOCK_NAME && !isTemporary(name));
+  if (content.length === 0 || (resume && isBegun(content))) return;
+  const unfinished = hasJournal(content);
+  const got = unfinished ? "an unfinished run" : `${String(content.length)} entries`;
+  const wanted = resume ? "an unfinished run or an empty folder" : "a new or empty folder";
+  throw new SpuriousError(
     "OUTPUT_EXISTS",
-    `opening the result folder: ${path}: expected a new or empty folder, got ${got}`,
+    `opening the result folder: ${path}: expected ${wanted}, got ${got}`,
     {
       input: path,
       ...(unfinished && { hint: "pass --resume to go on with it, or --force to start over" }),
+      ...(resume && { hint: "choose another --out, or pass --force to replace what is there" }),
     },
   );
 }

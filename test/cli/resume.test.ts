@@ -10,6 +10,7 @@ import { modelFile } from "../helpers/model-fixtures.js";
 import {
   JOURNAL,
   journalLines,
+  LOCK,
   namesIn,
   RESULT_FILES,
   timelessFiles,
@@ -27,7 +28,7 @@ async function killedInTheMiddle({ evalArgs }: SmallBenchmark, out: string): Pro
   await waitFor("work done", () => journalLines(out) > 5);
   child.kill("SIGKILL");
   assert.equal((await ended).signal, "SIGKILL");
-  assert.deepEqual(namesIn(out), [JOURNAL]);
+  assert.deepEqual(namesIn(out), [LOCK, JOURNAL]);
   const done = journalLines(out) - 1;
   assert.ok(done < IMAGES, `it had finished: ${done} images`);
 }
@@ -78,6 +79,40 @@ describe("--resume", () => {
     writeFileSync(join(out, JOURNAL), `${heading}\n${changed}\n`);
     assert.equal((await answerOf(args)).status, 0);
     assert.match(readFileSync(join(out, "images.csv"), "utf8"), /,0\.12345,/);
+  });
+
+  test("work that the journal has twice counts once", async (t) => {
+    const benchmark = smallBenchmark(t);
+    const out = join(benchmark.root, "out");
+    await stoppedInTheMiddle(benchmark, out);
+    const [, first = ""] = readFileSync(join(out, JOURNAL), "utf8").split("\n");
+    appendFileSync(join(out, JOURNAL), `${first}\n`);
+    const { status, stderr } = await answerOf([...benchmark.evalArgs, "--out", out, "--resume"]);
+    assert.equal(status, 0, stderr);
+    const rows = readFileSync(join(out, "images.csv"), "utf8").trim().split("\n");
+    assert.equal(rows.length, 28);
+  });
+
+  test("while the run is still at work is refused, and does not disturb it", async (t) => {
+    const { root, evalArgs } = smallBenchmark(t, MANY);
+    const out = join(root, "out");
+    const { child, ended } = startCli([...evalArgs, "--batch", "1", "--out", out]);
+    await waitFor("work done", () => journalLines(out) > 1);
+    child.kill("SIGSTOP");
+    const before = readFileSync(join(out, JOURNAL), "utf8");
+    for (const flag of ["--resume", "--force"]) {
+      const { status, stderr } = await answerOf([...evalArgs, "--out", out, flag]);
+      assert.equal(status, 2, stderr);
+      assert.match(
+        stderr,
+        new RegExp(`^error\\[OUTPUT_EXISTS\\]: .*no other run.*got process ${child.pid} on `, "m"),
+      );
+      assert.match(stderr, /^hint: .*delete .*\.lock$/m);
+    }
+    assert.equal(readFileSync(join(out, JOURNAL), "utf8"), before);
+    child.kill("SIGCONT");
+    assert.equal((await ended).status, 0);
+    assert.deepEqual(namesIn(out), RESULT_FILES);
   });
 
   test("with other settings is refused, naming the setting; nothing is changed", async (t) => {

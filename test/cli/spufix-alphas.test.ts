@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
@@ -72,8 +72,62 @@ describe("spufix fit with the original's files of alphas", () => {
     );
     assert.equal(one?.tensors.get("directions")?.shape[0], 3);
     assert.deepEqual(other?.tensors, one?.tensors);
-    const { discovery } = JSON.parse(other?.metadata["provenance"] ?? "") as { discovery: object };
-    assert.deepEqual(discovery, { folder: files, joinedBy: "position", model: null });
+    const { discovery } = JSON.parse(other?.metadata["provenance"] ?? "") as {
+      discovery: { alphas: string };
+    };
+    const { alphas, ...rest } = discovery;
+    assert.deepEqual(rest, { folder: files, joinedBy: "position", model: null });
+    assert.match(alphas, /^[0-9a-f]{64}$/);
+  });
+
+  test("a picture that the PCA could not read is left out with a warning, also where it can be read now", async (t) => {
+    const broken = join(train, "94", `094_00${BROKEN}.png`);
+    copyFileSync(join(train, "94", "094_000.png"), broken);
+    t.after(() => writeFileSync(broken, "no picture"));
+    const { status, stderr } = await fit(pca, "mended.safetensors");
+    assert.equal(status, 0, stderr);
+    assert.match(stderr, /warning: left out: 94\/094_004\.png: .* no alpha of it: .*/);
+    const [mended, before] = await Promise.all(
+      ["mended", "by-name"].map((name) => readSafetensors(join(root.path, `${name}.safetensors`))),
+    );
+    assert.deepEqual(mended?.tensors, before?.tensors);
+    const { skipped } = JSON.parse(mended?.metadata["provenance"] ?? "") as {
+      skipped: { path: string }[];
+    };
+    assert.deepEqual(
+      skipped.map(({ path }) => path),
+      ["94/094_004.png"],
+    );
+  });
+
+  test("pictures of one name in two folders of a class have their own alphas", async (t) => {
+    const folders = join(root.path, "folders");
+    t.after(() => rmSync(folders, { recursive: true }));
+    const nested = join(folders, "train");
+    for (let i = 0; i < IMAGES; i++) {
+      const to = join(nested, "1", i % 2 === 0 ? "a" : "b");
+      mkdirSync(to, { recursive: true });
+      // Five names, each twice.
+      copyFileSync(join(train, "1", `001_00${i}.png`), join(to, `${i >> 1}.png`));
+    }
+    const own = [...model].map((one) => (one === train ? nested : one));
+    const nestedPca = join(folders, "pca");
+    const fitted = await answerOf(["pca", "fit", ...own, "--classes", "1", "--out", nestedPca]);
+    assert.equal(fitted.status, 0, fitted.stderr);
+    const only = join(folders, "labels.json");
+    writeFileSync(only, JSON.stringify({ 1: [2] }));
+    const out = join(folders, "fix.safetensors");
+    const args = ["spufix", "fit", ...own, "--alphas", nestedPca, "--components", only];
+    const { status, stderr } = await answerOf([...args, "--out", out]);
+    assert.equal(status, 0, stderr);
+    // On the discovery model itself the direction is the component, up to its sign.
+    const direction = requireTensor(await readSafetensors(out), out, "directions", "F32", 2).data;
+    const path = join(nestedPca, "001.safetensors");
+    const components = requireTensor(await readSafetensors(path), path, "components", "F32", 2);
+    const [, d = 0] = components.shape;
+    let cosine = 0;
+    for (let i = 0; i < d; i++) cosine += direction[i]! * components.data[2 * d + i]!;
+    assert.ok(Math.abs(cosine) > 0.999, `cosine ${cosine}`);
   });
 
   test("another number of images is refused before any picture is read", async (t) => {

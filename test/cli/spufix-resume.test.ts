@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test, type TestContext } from "node:test";
 
@@ -7,6 +7,7 @@ import { readSafetensors } from "../../src/artefacts/safetensors.js";
 import { answerOf, startCli } from "../helpers/cli.js";
 import { fileTree } from "../helpers/file-tree.js";
 import { fixture } from "../helpers/fixtures.js";
+import { namesIn } from "../helpers/result-files.js";
 import { temporaryFolder } from "../helpers/temporary-folder.js";
 import { paintTrainFolder } from "../helpers/train-folder.js";
 import { waitFor } from "../helpers/wait.js";
@@ -97,6 +98,60 @@ describe("spufix fit --resume", () => {
     const forced = await answerOf(args(out, "--force"));
     assert.equal(forced.status, 0, forced.stderr);
     await assertSameDirections(out);
+  });
+
+  test("another PCA in the same folder, other images, another limit: refused by name", async (t) => {
+    const out = copyOfHalf(t);
+    const away = join(root.path, "away");
+    cpSync(pca, away, { recursive: true });
+    t.after(() => {
+      rmSync(pca, { recursive: true });
+      cpSync(away, pca, { recursive: true });
+    });
+    const fit = ["pca", "fit", model, "--train", train, "--size", "64", "--out", pca, "--force"];
+    const refitted = await answerOf([...fit, "--classes", "0-23", "--components", "3"]);
+    assert.equal(refitted.status, 0, refitted.stderr);
+    const other = await answerOf(args(out, "--resume"));
+    assert.equal(other.status, 6, other.stderr);
+    assert.match(other.stderr, /error\[RESUME_MISMATCH\].*expected discovery /);
+
+    rmSync(pca, { recursive: true });
+    cpSync(away, pca, { recursive: true });
+    const limited = await answerOf(args(out, "--resume", "--max-pixels", "9999"));
+    assert.match(limited.stderr, /error\[RESUME_MISMATCH\].*expected maxPixels /);
+
+    const [first, moved] = [join(train, "23", "023_000.png"), join(root.path, "moved.png")];
+    renameSync(first, moved);
+    t.after(() => renameSync(moved, first));
+    const fewer = await answerOf(args(out, "--resume"));
+    assert.equal(fewer.status, 6, fewer.stderr);
+    assert.match(fewer.stderr, /error\[RESUME_MISMATCH\].*expected images /);
+  });
+
+  test("the training folder may be named otherwise, and classes that are there twice count once", async (t) => {
+    const out = copyOfHalf(t);
+    const [, first = ""] = readFileSync(out + JOURNAL, "utf8").split("\n");
+    writeFileSync(out + JOURNAL, `${first}\n`, { flag: "a" });
+    const otherwise = args(out, "--resume").map((one) => (one === train ? `${train}/` : one));
+    const { status, stderr } = await answerOf(otherwise);
+    assert.equal(status, 0, stderr);
+    await assertSameDirections(out);
+  });
+
+  test("while a run is at work another one is refused", async (t) => {
+    const out = join(fileTree(t, []), "fix.safetensors");
+    const { child, ended } = startCli(args(out));
+    await waitFor("finished classes", () => journalledClasses(out) >= 1);
+    child.kill("SIGSTOP");
+    for (const flag of ["--resume", "--force"]) {
+      const { status, stderr } = await answerOf(args(out, flag));
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, /error\[OUTPUT_EXISTS\].*expected no other run that writes there/);
+    }
+    child.kill("SIGCONT");
+    assert.equal((await ended).status, 0);
+    await assertSameDirections(out);
+    assert.deepEqual(namesIn(join(out, "..")), ["fix.safetensors"]);
   });
 
   test("other labels, another model: refused by name", async (t) => {

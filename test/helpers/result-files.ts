@@ -16,6 +16,9 @@ export const RESULT_FILES = [
 /** Of a result that is not complete, with or without work done. */
 export const JOURNAL = "progress.jsonl";
 
+/** Of a run at work, or of one that was killed. */
+export const LOCK = ".lock";
+
 /** Names of the entries of a folder, hidden ones included; none where there is no folder. */
 export function namesIn(folder: string): string[] {
   return existsSync(folder) ? readdirSync(folder).sort() : [];
@@ -46,7 +49,13 @@ export function timelessFiles(folder: string): Record<string, string> {
 
 function withoutTimes(text: string): string {
   const result = JSON.parse(text) as EvalResult;
-  const provenance = { ...result.provenance, started: "", seconds: 0, imagesPerSecond: null, steadyImagesPerSecond: null };
+  const provenance = {
+    ...result.provenance,
+    started: "",
+    seconds: 0,
+    imagesPerSecond: null,
+    steadyImagesPerSecond: null,
+  };
   return JSON.stringify({ ...result, provenance });
 }
 

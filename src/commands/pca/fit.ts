@@ -98,7 +98,9 @@ export class PcaFitCommand extends ModelCommand {
     if (this.features !== undefined) {
       const { features, classes, classMap } = this;
       const temperature = positiveNumber("--temperature", this.temperature);
-      return fitPcaOfFeatures({ ...common, features, classes, classMap, temperature });
+      const { signal, progress } = this;
+      const given = { features, classes, classMap, temperature };
+      return fitPcaOfFeatures({ ...common, ...given, signal, progress });
     }
     const { model, train, classes } = this;
     if (model === undefined || train === undefined || classes === undefined) {

@@ -56,6 +56,14 @@ describe("Journal", () => {
     }
   });
 
+  test("with a key, work that is there twice counts once, as first written", async (t) => {
+    const path = journalPath(t);
+    await write(path, [{ n: 1, text: "first" }, { n: 2 }, { n: 1, text: "again" }]);
+    const keyOf = ({ n }: Entry): string => String(n);
+    await using journal = await Journal.open<Entry>(path, SETTINGS, true, keyOf);
+    assert.deepEqual(journal.earlier, [{ n: 1, text: "first" }, { n: 2 }]);
+  });
+
   test("resuming where there is nothing begins anew", async (t) => {
     const path = journalPath(t);
     assert.deepEqual(await earlierOf(path), []);

@@ -4,7 +4,9 @@ import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
 import { evaluateFix, type EvaluateFixRequest } from "../../../src/mitigation/evaluate-fix.js";
+import { exportFix } from "../../../src/mitigation/export-fix.js";
 import type { FixEvaluation } from "../../../src/mitigation/fix-evaluation.js";
+import { readFix, type SpuFix, writeFix } from "../../../src/mitigation/fix-file.js";
 import { evaluate } from "../../../src/evaluation/evaluate.js";
 import { NO_PROGRESS } from "../../../src/terminal/progress.js";
 import { assertClose } from "../../helpers/numbers.js";
@@ -171,5 +173,54 @@ describe("evaluateFix", () => {
       message: /strengths/,
     });
     assert.equal((await evaluateFix(other)).strength, 1);
+  });
+
+  test("resume of a whole result gives it back where it is the one asked for, and refuses another", async (t) => {
+    const asked = await request(t);
+    const out = join(asked.fix, "..", "out");
+    const whole = await evaluateFix({ ...asked, out });
+    const begun: string[] = [];
+    const progress = { ...NO_PROGRESS, begin: (label: string) => void begun.push(label) };
+    const again = { ...asked, out, resume: true, progress };
+    assert.deepEqual(await evaluateFix(again), JSON.parse(JSON.stringify(whole)));
+    const before = readFileSync(join(out, "result.json"), "utf8");
+    const otherFix = join(asked.fix, "..", "other.safetensors");
+    const fitted = await readFix(asked.fix, whole.before.provenance.model!.sha256);
+    await writeFix(otherFix, { ...fitted, provenance: { version: "other" } });
+    for (const [changed, message] of [
+      [{ strength: 0.5 }, /expected one with strength 0.5, got one with 1/],
+      [{ seed: 4 }, /expected one with seed 4, got one with 0/],
+      [{ accuracy: undefined }, /expected one with accuracy of none, got one with/],
+      [{ accuracy: asked.data }, /expected one with accuracy of /],
+      [{ fix: otherFix }, /expected one with fix [0-9a-f]{64}, got one with [0-9a-f]{64}/],
+    ] as const) {
+      await assert.rejects(evaluateFix({ ...again, ...changed }), {
+        code: "OUTPUT_EXISTS",
+        message,
+      });
+    }
+    await assert.rejects(evaluateFix({ ...again, out: join(out, "before") }), {
+      code: "OUTPUT_EXISTS",
+      message: /expected one of schema .*spufix-eval/,
+    });
+    assert.deepEqual(begun, []);
+    assert.equal(readFileSync(join(out, "result.json"), "utf8"), before);
+  });
+
+  test("a fix that was fitted at another input size is refused", async (t) => {
+    const asked = { ...(await request(t)), accuracy: undefined };
+    const { before } = await evaluateFix(asked);
+    const fix = await readFix(asked.fix, before.provenance.model!.sha256);
+    const inputSize = { value: 48, origin: "flag" };
+    await writeFix(asked.fix, { ...fix, provenance: { ...before.provenance, inputSize } });
+    const error = { code: "ARTEFACT_INVALID", message: /fitted with input size 32, got .* 48/ };
+    await assert.rejects(evaluateFix(asked), error);
+    const to = join(asked.fix, "..", "mended.pt");
+    await assert.rejects(exportFix({ ...asked, to }), error);
+    await writeFix(asked.fix, {
+      ...fix,
+      provenance: before.provenance as object as SpuFix["provenance"],
+    });
+    assert.deepEqual((await evaluateFix(asked)).before.classes, before.classes);
   });
 });

@@ -3,7 +3,14 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it, type TestContext } from "node:test";
 import { writeSafetensors } from "../../../src/artefacts/safetensors.js";
-import { readFix, type SpuFix, SPUFIX_SCHEMA, writeFix } from "../../../src/mitigation/fix-file.js";
+import {
+  openFix,
+  readFix,
+  type SpuFix,
+  SPUFIX_SCHEMA,
+  writeFix,
+} from "../../../src/mitigation/fix-file.js";
+import type { Classifier } from "../../../src/models/classifier.js";
 import { fileTree } from "../../helpers/file-tree.js";
 
 const FIX: SpuFix = {
@@ -77,5 +84,58 @@ describe("a fix's file", () => {
     await assert.rejects(readFix(join(root, "odd.safetensors"), "abc"), {
       code: "ARTEFACT_INVALID",
     });
+  });
+});
+
+describe("openFix", () => {
+  const fitted = {
+    inputSize: { value: 160, origin: "flag" },
+    normalization: {
+      where: "outside",
+      mean: [0.5, 0.5, 0.5],
+      std: [0.5, 0.5, 0.5],
+      origin: "flag",
+    },
+    classMap: "imagenet1k",
+  };
+  const used = (changed: object = {}) => {
+    const provenance = (): object => ({ ...fitted, batch: 3, ...changed });
+    return { sha256: "abc", provenance } as unknown as Classifier;
+  };
+  const file = async (t: TestContext, provenance: SpuFix["provenance"]): Promise<string> => {
+    const path = join(fileTree(t, []), "fix.safetensors");
+    await writeFix(path, { ...FIX, provenance });
+    return path;
+  };
+
+  it("takes the model as it was used for the fit, whatever said so", async (t) => {
+    const path = await file(t, fitted);
+    const inputSize = { value: 160, origin: "metadata" };
+    assert.deepEqual(await openFix(path, used({ inputSize })), { ...FIX, provenance: fitted });
+  });
+
+  for (const [name, changed, message] of [
+    ["input size", { inputSize: { value: 224, origin: "flag" } }, /input size 224, got .* 160/],
+    [
+      "normalisation",
+      { normalization: { where: "inside", mean: [0, 0, 0], std: [1, 1, 1] } },
+      /normalization none outside, got .* mean 0.5,0.5,0.5 std 0.5,0.5,0.5/,
+    ],
+    ["class map", { classMap: "imagenet12k" }, /class map imagenet12k, got .* imagenet1k/],
+  ] as const) {
+    it(`refuses another ${name}, naming both`, async (t) => {
+      await assert.rejects(openFix(await file(t, fitted), used(changed)), {
+        code: "ARTEFACT_INVALID",
+        message,
+        hint: /--size, --normalize/,
+      });
+    });
+  }
+
+  it("takes a fix that does not say what it was fitted with", async (t) => {
+    assert.deepEqual(
+      (await openFix(await file(t, { version: "test" }), used())).classes,
+      FIX.classes,
+    );
   });
 });

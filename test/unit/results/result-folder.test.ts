@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
@@ -14,9 +15,11 @@ const FILES = [
 describe("ResultFolder", () => {
   test("makes the folder and those above it, and holds the files when complete", async (t) => {
     const path = join(fileTree(t, []), "deep/er/out");
-    await using folder = await ResultFolder.open(path);
-    writeFileSync(folder.file(JOURNAL_NAME), "{}\n");
-    await folder.complete(FILES);
+    {
+      await using folder = await ResultFolder.open(path);
+      writeFileSync(folder.file(JOURNAL_NAME), "{}\n");
+      await folder.complete(FILES);
+    }
     assert.deepEqual(readdirSync(path).sort(), ["images.csv", "result.json"]);
   });
 
@@ -66,6 +69,44 @@ describe("ResultFolder", () => {
     const root = fileTree(t, { [JOURNAL_NAME]: "work done\n" });
     await using folder = await ResultFolder.open(root, { resume: true });
     assert.equal(readFileSync(folder.file(JOURNAL_NAME), "utf8"), "work done\n");
+  });
+
+  test("resume takes an empty folder and what a killed run leaves, and nothing else", async (t) => {
+    const lock = JSON.stringify({ pid: 2 ** 30, host: hostname(), since: "then" });
+    const left = { ".lock": lock, ".images.csv.4711-0123abcd.tmp": "half" };
+    const root = fileTree(t, ["empty/", "full/result.json", "other/index.json"]);
+    const killed = fileTree(t, left);
+    for (const path of [join(root, "empty"), join(root, "new"), killed]) {
+      await using folder = await ResultFolder.open(path, { resume: true });
+      assert.ok(existsSync(folder.path));
+    }
+    for (const name of ["full", "other"]) {
+      await assert.rejects(ResultFolder.open(join(root, name), { resume: true }), {
+        code: "OUTPUT_EXISTS",
+        message: /expected an unfinished run or an empty folder, got 1 entries/,
+      });
+      assert.equal(readdirSync(join(root, name)).length, 1);
+    }
+    const isBegun = (names: readonly string[]): boolean => names.includes("index.json");
+    await using own = await ResultFolder.open(join(root, "other"), { resume: true }, isBegun);
+    assert.ok(existsSync(own.file("index.json")));
+  });
+
+  test("one run at a time, forced or resumed; the next one when it is done", async (t) => {
+    const root = fileTree(t, []);
+    {
+      await using first = await ResultFolder.open(root);
+      assert.ok(existsSync(first.path));
+      for (const options of [{}, { force: true }, { resume: true }]) {
+        await assert.rejects(ResultFolder.open(root, options), {
+          code: "OUTPUT_EXISTS",
+          message: /expected no other run that writes there, got process \d+ on /,
+        });
+      }
+    }
+    assert.deepEqual(readdirSync(root), []);
+    await using next = await ResultFolder.open(root);
+    assert.equal(next.path, root);
   });
 
   test("force and resume together make no sense", async (t) => {
