@@ -51,8 +51,9 @@ function section(one: MinedComponent, result: MineResult, images: ReportImages |
   const id = `component-${String(eigenIndex)}`;
   const above = top.filter(({ alpha }) => alpha > trainMax).length;
   return html`<section aria-labelledby="${id}" class="mined"><h2 id="${id}">Component ${eigenIndex}</h2>
-<p class="intro measure">The ${shown.length < top.length && html`first ${count(shown.length)} of the `}${counted(top.length, "image")} with the largest alpha; p is the probability of the class. Largest alpha of a training image: ${trainMax.toFixed(2)}, which ${counted(above, "image")} of the list ${above === 1 ? "exceeds" : "exceed"}. ${nearDuplicates.length > 0 && html`${counted(nearDuplicates.length, "near-duplicate")} passed over. `}${cutShort && "The list is shorter than asked: near-duplicates took the places of other images (raise --candidates)."}</p>
+<p class="intro measure">The ${shown.length < top.length && html`first ${count(shown.length)} of the `}${counted(top.length, "image")} with the largest alpha (α); p is the probability of the class. Largest alpha of a training image: ${trainMax.toFixed(2)}, which ${counted(above, "image")} of the list ${above === 1 ? "exceeds" : "exceed"}. ${nearDuplicates.length > 0 && html`${counted(nearDuplicates.length, "near-duplicate")} passed over. `}${cutShort && "The list is shorter than asked: near-duplicates took the places of other images (raise --candidates)."}</p>
 <ul class="tiles">${shown.map((image) => tile(image, images))}</ul>
+<details><summary>All ids, best first</summary><ol class="names">${top.map(({ rank, id: name }) => html`<li><span>${rank}</span><span>${name}</span></li>`)}</ol></details>
 </section>
 `;
 }
@@ -65,7 +66,7 @@ function tile(image: MinedTop, images: ReportImages | null): Markup {
     picture === null
       ? html`<div class="none">no preview</div>`
       : html`<img class="spurious" src="${picture}" alt="${fileName(id)}" width="96" height="96" loading="lazy" decoding="async">`;
-  return html`<li title="${id}">${shown}<p>${rank}. alpha ${alpha.toFixed(2)}<span class="answer">p ${probability(image.probability)}</span></p></li>`;
+  return html`<li title="${id}">${shown}<p>${rank}. α ${alpha.toFixed(2)}<span class="answer">p ${probability(image.probability)}</span></p></li>`;
 }
 
 function notes({ skipped, counts, damaged }: MineResult): Markup | null {

@@ -12,6 +12,7 @@ import type { ImagePool } from "./pool.js";
 export const CANDIDATES_FILE = "candidates.json";
 export const CANDIDATES_SCHEMA = "spurious-native/mine-candidates/1";
 export const TAR_INDEX = "tar-index";
+const REPORT = "report.html";
 
 /** The document of candidates.json: what a part hands on to be merged. */
 export interface CandidatesDocument {
@@ -47,8 +48,9 @@ export async function writeMine(
   );
   const report = minePage({ ...result, components: copied }, images);
   const written = copies ? { ...result, components: copied } : result;
-  if (!copies) await rm(folder.file(COPIES), { recursive: true, force: true });
-  await complete(folder, written, [{ name: "report.html", content: report }]);
+  if (!copies) await remove(folder, [COPIES]);
+  await complete(folder, written, [{ name: REPORT, content: report }]);
+  await remove(folder, [CANDIDATES_FILE]);
   return written;
 }
 
@@ -62,6 +64,7 @@ export async function writeMinePart(
   await complete(folder, result, [
     { name: CANDIDATES_FILE, content: `${JSON.stringify(document)}\n` },
   ]);
+  await remove(folder, [REPORT, COPIES]);
   return result;
 }
 
@@ -75,7 +78,12 @@ async function complete(
     { name: "mine.csv", content: mineCsv(result) },
     { name: MINE_FILE, content: `${JSON.stringify(result, null, 2)}\n` },
   ]);
-  await rm(folder.file(TAR_INDEX), { recursive: true, force: true });
+  await remove(folder, [TAR_INDEX]);
+}
+
+/** What is of no use any more, or of an earlier result of the other kind. */
+async function remove(folder: ResultFolder, names: readonly string[]): Promise<void> {
+  for (const name of names) await rm(folder.file(name), { recursive: true, force: true });
 }
 
 function mineCsv({ components }: MineResult): string {
