@@ -35,6 +35,14 @@ export { builtInHeads, resolveClassMap } from "./imagenet/class-map.js";
 export { pixels, type PixelsOptions, type PixelsRow } from "./images/pixels.js";
 export { type PreparedImage, preprocessImage } from "./images/preprocess.js";
 export { type Preset, PRESETS, type Preprocessing } from "./images/presets.js";
+export {
+  exportBenchmark,
+  type ExportBenchmarkRequest,
+  type ExportedBenchmark,
+} from "./mining/export-benchmark.js";
+export { mergeMines, type MergeMinesRequest } from "./mining/merge-mines.js";
+export { minePool, type MineRequest } from "./mining/mine.js";
+export type { MineResult } from "./mining/mine-result.js";
 export { evaluateFix, type EvaluateFixRequest } from "./mitigation/evaluate-fix.js";
 export { exportFix, type ExportFixRequest, type MendedModel } from "./mitigation/export-fix.js";
 export { fitSpuFix, type SpuFixFitRequest } from "./mitigation/fit.js";
