@@ -43,6 +43,20 @@ export {
 export { mergeMines, type MergeMinesRequest } from "./mining/merge-mines.js";
 export { minePool, type MineRequest } from "./mining/mine.js";
 export type { MineResult } from "./mining/mine-result.js";
+export { type Agreement, type AgreementRequest, labelAgreement } from "./labelling/agreement.js";
+export {
+  type ExportedLabels,
+  exportLabels,
+  type ExportLabelsRequest,
+} from "./labelling/export-labels.js";
+export { type LabelsFile, readLabels } from "./labelling/labels-file.js";
+export {
+  type AdjudicateRequest,
+  serveAdjudication,
+  type ServedLabels,
+  serveLabels,
+  type ServeRequest,
+} from "./labelling/serve.js";
 export { evaluateFix, type EvaluateFixRequest } from "./mitigation/evaluate-fix.js";
 export { exportFix, type ExportFixRequest, type MendedModel } from "./mitigation/export-fix.js";
 export { fitSpuFix, type SpuFixFitRequest } from "./mitigation/fit.js";
