@@ -11,7 +11,8 @@ import {
 import { readClassPca } from "../../src/pca/class-pca.js";
 import { readPcaIndex } from "../../src/pca/pca-index.js";
 import { imageProbabilities } from "../../src/scoring/softmax.js";
-import { answerOf } from "../helpers/cli.js";
+import { fitPcaOfFeatures } from "../../src/pca/fit-features.js";
+import { answerOf, startCli } from "../helpers/cli.js";
 import { fileTree } from "../helpers/file-tree.js";
 import { fixture } from "../helpers/fixtures.js";
 import { assertSameFolders } from "../helpers/folder-content.js";
@@ -19,6 +20,7 @@ import { testClasses } from "../helpers/model-fixtures.js";
 import { assertClose, largestDifference } from "../helpers/numbers.js";
 import { Random } from "../helpers/random.js";
 import { namesIn } from "../helpers/result-files.js";
+import { waitFor } from "../helpers/wait.js";
 
 /** Of the largest eigenvalue; see the fixture's notes: measured 1e-8. */
 const EIGENVALUE_TOLERANCE = 1e-6;
@@ -67,6 +69,26 @@ function smallFolder(t: TestContext): { root: string; args: (file: string) => st
     root,
     args: (file) => ["pca", "fit", "--features", file, "--class-map", map, "--out", out],
   };
+}
+
+const MANY_CLASSES = 12;
+const MANY_IMAGES = 60;
+
+/** Features that keep a process busy for a while. */
+function manyFeatures(t: TestContext) {
+  const root = fileTree(t, { "classes.json": JSON.stringify(testClasses(1500)) });
+  const random = new Random(3);
+  const numbers = (count: number): Float32Array =>
+    Float32Array.from({ length: count }, () => random.next() - 0.5);
+  const d = 2048;
+  const labels = Array.from({ length: MANY_CLASSES * MANY_IMAGES }, (_, i) => i % MANY_CLASSES);
+  const features = numbers(labels.length * d);
+  const file = featuresFile(root, {
+    ...{ features, labels, weight: numbers(1500 * d), bias: numbers(1500) },
+  });
+  const map = join(root, "classes.json");
+  const flags = ["--class-map", map, "--components", "5", "--solver", "tridiagonal"];
+  return { root, file, map, args: ["pca", "fit", "--features", file, ...flags, "--out", root] };
 }
 
 describe("pca fit --features", () => {
@@ -265,6 +287,85 @@ describe("pca fit --features", () => {
     const { status, stderr } = await answerOf([...args(file), "--resume"]);
     assert.equal(status, 6);
     assert.match(stderr, /error\[RESUME_MISMATCH\]: .*expected features [0-9a-f]{64}, got /);
+  });
+
+  test("rows may come in any order: a class has its own, in the order of the file", async (t) => {
+    const { root, args } = smallFolder(t);
+    const given = smallFeatures();
+    const order = [7, 0, 1, 11, 2, 6, 3, 8, 9, 4, 5, 10];
+    const shuffled = {
+      ...given,
+      labels: order.map((row) => given.labels[row]!),
+      features: Float32Array.from(
+        order.flatMap((row) => [...given.features.subarray(row * 8, row * 8 + 8)]),
+      ),
+    };
+    assert.equal((await answerOf(args(featuresFile(root, given)))).status, 0);
+    const other = args(featuresFile(root, shuffled)).with(-1, join(root, "shuffled"));
+    assert.equal((await answerOf(other)).status, 0);
+    for (const index of [0, 1]) {
+      const [one, two] = await Promise.all(
+        ["pca", "shuffled"].map(async (name) => {
+          const { classes } = await readPcaIndex(join(root, name));
+          return readClassPca(join(root, name), classes[index]!);
+        }),
+      );
+      for (const [row, name] of two!.images.entries()) {
+        assert.equal(shuffled.labels[Number(name)], index);
+        const earlier = one!.images.indexOf(String(order[Number(name)]));
+        assert.equal(two!.probabilities[row], one!.probabilities[earlier]);
+        const at = (pca: typeof one, of: number) => pca!.alphas[of * pca!.count]!;
+        assertClose(at(two, row), at(one, earlier), 1e-5, `alpha of ${name}`);
+      }
+      assert.ok(two!.images.every((name, i, all) => i === 0 || Number(all[i - 1]) < Number(name)));
+    }
+  });
+
+  test("SIGTERM: status 143, finished classes stay, and --resume goes on behind them", async (t) => {
+    const { root, args } = manyFeatures(t);
+    const [whole, half] = [join(root, "whole"), join(root, "half")];
+    assert.equal((await answerOf(args.with(-1, whole))).status, 0);
+    const { child, ended } = startCli([...args.with(-1, half), "--json"]);
+    await waitFor("a finished class", () => namesIn(half).includes("index.json"));
+    child.kill("SIGTERM");
+    const { status, stderr } = await ended;
+    assert.equal(status, 143, stderr);
+    assert.match(stderr, /^error\[CANCELLED\]: .*\nhint: .*--resume/m);
+    const done = (await readPcaIndex(half)).classes.length;
+    assert.ok(done >= 1 && done < MANY_CLASSES, `${done} classes`);
+    assert.deepEqual(
+      namesIn(half).filter((name) => name.startsWith(".")),
+      [],
+    );
+    const resumed = await answerOf([...args.with(-1, half), "--resume"]);
+    assert.equal(resumed.status, 0, resumed.stderr);
+    assertSameFolders(half, whole);
+  });
+
+  test("a signal within a class ends it; what is checked first ends too, with nothing written", async (t) => {
+    const { root, file, map } = manyFeatures(t);
+    for (const label of ["checking features", "reading features"]) {
+      const controller = new AbortController();
+      const begun: string[] = [];
+      let advanced = 0;
+      const progress = {
+        begin: (name: string) => void begun.push(name),
+        advance: (count: number) => {
+          if (begun.at(-1) !== label) return;
+          advanced += count;
+          controller.abort();
+        },
+        end: () => undefined,
+      };
+      const out = join(root, label);
+      const request = { features: file, classMap: map, out, progress, signal: controller.signal };
+      await assert.rejects(fitPcaOfFeatures(request), { code: "CANCELLED" });
+      assert.equal(begun.at(-1), label);
+      // Less than the whole, and in the second case than one class.
+      const least = label === "reading features" ? MANY_IMAGES : MANY_CLASSES * MANY_IMAGES;
+      assert.ok(advanced > 0 && advanced < least, `${advanced} images`);
+      assert.equal(namesIn(root).includes(label), false);
+    }
   });
 
   test("the same file gives the same folder", async (t) => {

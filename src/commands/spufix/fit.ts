@@ -16,7 +16,7 @@ export class SpuFixFitCommand extends ModelCommand {
       For every labelled component, finds the direction in this model's own features that goes with
       the discovery model's alphas on the same training images, and writes one safetensors file.
       \`--alphas\` is a folder of \`pca fit\` with the discovery model, which may be this model
-      itself (joined by file name), or one of the original's files spurious_alphas_train_NNN.pt
+      itself (joined by path or file name), or one of the original's files spurious_alphas_train_NNN.pt
       (joined by position, which nothing can check but the number of images). Components: \`paper\` (the 322 published ones) or a JSON file such as
       {"94": [1, 3]}.
     `,
