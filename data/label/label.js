@@ -28,6 +28,8 @@ let cam = false;
 let busy = false;
 /** Views are kept, so that a step shows without waiting. */
 const views = new Map();
+/** Notes that were written and not saved yet, by component. */
+const drafts = new Map();
 
 const same = (a, b) => a.class === b.class && a.component === b.component;
 
@@ -45,8 +47,18 @@ function listed(from, step) {
   return -1;
 }
 
+const keyOf = (item) => `${item.class}/${item.component}`;
+
+/** A step to another component must not lose what was written. */
+function keepDraft() {
+  if (at === -1 || id("component").hidden) return;
+  const item = state.items[at];
+  if (id("note").value.trim() === item.note) drafts.delete(keyOf(item));
+  else drafts.set(keyOf(item), id("note").value);
+}
+
 function viewOf(item) {
-  const key = `${item.class}/${item.component}`;
+  const key = keyOf(item);
   if (!views.has(key)) {
     const view = readComponent(item);
     view.catch(() => views.delete(key));
@@ -58,6 +70,7 @@ function viewOf(item) {
 const placeOf = (i) => `${i + 1} of ${state.items.length}`;
 
 async function show(i, said = "") {
+  keepDraft();
   at = i;
   showProgress(state, classFilter, chooseClass);
   if (i === -1) {
@@ -73,10 +86,15 @@ async function show(i, said = "") {
   const view = await viewOf(item);
   if (at !== i) return;
   showComponent(view, item, placeOf(i), cam);
+  id("note").value = drafts.get(keyOf(item)) ?? item.note;
   const answer = item.answer === null ? "" : `, ${NAMES[item.answer]}`;
   tell(`${said}${view.label}, component ${item.component}, ${placeOf(i)}${answer}`);
   const next = listed(i + 1, 1);
-  if (next !== -1) viewOf(state.items[next]).then((one) => prefetch(one, cam), () => undefined);
+  if (next !== -1)
+    viewOf(state.items[next]).then(
+      (one) => prefetch(one, cam),
+      () => undefined,
+    );
 }
 
 /** From the beginning again where the end of the list is reached. */
@@ -104,7 +122,9 @@ async function catchUp() {
   state = await readState();
   const here = item === undefined ? -1 : state.items.findIndex((one) => same(one, item));
   await (here === -1 ? showNext(0) : show(here));
-  showMessage("Labels were changed in another tab, and are read again. Nothing was saved here just now.");
+  showMessage(
+    "Labels were changed in another tab, and are read again. Nothing was saved here just now.",
+  );
 }
 
 function apply({ version, canUndo, item }) {
@@ -147,8 +167,11 @@ function stepClass(direction) {
   const here = state.items[at]?.class;
   let to = listed(at + direction, direction);
   while (to !== -1 && state.items[to].class === here) to = listed(to + direction, direction);
-  if (to === -1) return tell(direction > 0 ? "The last class of the list" : "The first class of the list");
-  const first = state.items.findIndex((one) => one.class === state.items[to].class && isListed(one));
+  if (to === -1)
+    return tell(direction > 0 ? "The last class of the list" : "The first class of the list");
+  const first = state.items.findIndex(
+    (one) => one.class === state.items[to].class && isListed(one),
+  );
   return void once(() => show(first));
 }
 
@@ -160,7 +183,9 @@ function choose() {
 }
 
 function chooseClass(index) {
-  id("filter").value = state.items.some((one) => one.class === index && isListed(one)) ? filter : "all";
+  id("filter").value = state.items.some((one) => one.class === index && isListed(one))
+    ? filter
+    : "all";
   id("class-filter").value = String(index);
   choose();
 }

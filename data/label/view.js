@@ -47,7 +47,12 @@ function row(list, pictures, words, withCam) {
       const item = element("li", {}, picture(one, `${words} image ${i + 1}`, withCam));
       if (one.scores) {
         const { alpha, probability: p } = one.scores;
-        item.append(element("p", { className: "small quiet", text: `α ${alpha.toFixed(2)} · p ${probability(p)}` }));
+        item.append(
+          element("p", {
+            className: "small quiet",
+            text: `α ${alpha.toFixed(2)} · p ${probability(p)}`,
+          }),
+        );
       }
       return item;
     }),
@@ -60,7 +65,7 @@ function scores(values) {
         ["p of the class", probability(values.confidence)],
         ["α", values.alpha.toFixed(2)],
         ["largest α in training", values.trainMax.toFixed(2)],
-        ["rank by confidence", `${values.rank + 1} of ${values.pool}`],
+        ["rank by confidence, from 0", `${values.rank} of ${values.pool}`],
         ["share of the variance", `${(values.varianceShare * 100).toFixed(1)} %`],
       ]
     : [];
@@ -96,7 +101,6 @@ export function showComponent(view, item, place, withCam) {
   row(id("top"), view.top, "Most activating", withCam);
   row(id("least"), view.least, "Least activating", withCam);
   others(view.others);
-  id("note").value = item.note;
   for (const button of document.querySelectorAll("[data-answer]")) {
     button.setAttribute("aria-pressed", String(button.dataset.answer === item.answer));
   }
@@ -128,16 +132,21 @@ export function showProgress({ items, classes, canUndo }, chosenClass, choose) {
   id("progress").value = done;
   id("count").textContent = `${done} of ${items.length} answered`;
   id("undo").disabled = !canUndo;
-  const parts = classes
-    .map(({ index, label }) => {
-      const own = items.filter((one) => one.class === index);
-      return { index, label, all: own.length, done: own.filter((one) => one.answer).length };
-    })
-    .filter(({ all }) => all > 0);
+  const counts = new Map(
+    classes.map(({ index, label }) => [index, { index, label, all: 0, done: 0 }]),
+  );
+  for (const item of items) {
+    const own = counts.get(item.class);
+    own.all += 1;
+    if (item.answer !== null) own.done += 1;
+  }
+  const parts = [...counts.values()].filter(({ all }) => all > 0);
   const option = (value, text) => element("option", { value, text });
   id("class-filter").replaceChildren(
     option("", "all"),
-    ...parts.map((one) => option(one.index, `${one.label}, ${one.index} (${one.done} of ${one.all})`)),
+    ...parts.map((one) =>
+      option(one.index, `${one.label}, ${one.index} (${one.done} of ${one.all})`),
+    ),
   );
   id("class-filter").value = chosenClass;
   id("classes").replaceChildren(
@@ -145,7 +154,10 @@ export function showProgress({ items, classes, canUndo }, chosenClass, choose) {
       const button = element("button", { type: "button", text: one.label });
       button.addEventListener("click", () => choose(one.index));
       const bar = element("progress", { max: one.all, value: one.done, "aria-label": one.label });
-      const words = element("span", { className: "small quiet", text: `${one.done} of ${one.all}` });
+      const words = element("span", {
+        className: "small quiet",
+        text: `${one.done} of ${one.all}`,
+      });
       return element("li", {}, button, bar, words);
     }),
   );

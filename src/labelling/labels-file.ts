@@ -121,7 +121,9 @@ function requireEntry(path: string, value: unknown, n: number): void {
     isWhole(entry["component"]) &&
     (ANSWERS as readonly unknown[]).includes(entry["answer"]) &&
     typeof entry["label"] === "string" &&
-    typeof entry["note"] === "string";
+    typeof entry["note"] === "string" &&
+    (entry["pca"] === null || typeof entry["pca"] === "string") &&
+    typeof entry["blind"] === "boolean";
   if (entry["n"] !== n || typeof entry["time"] !== "string" || !(isUndo || isAnswer)) {
     throw invalid(
       path,

@@ -171,6 +171,11 @@ describe("the labelling page in a browser", { skip: noChromium }, () => {
     await page.keyboard.type("ski mask, sn");
     assert.equal((await readLabels(file)).entries.length, 0);
     await page.keyboard.press("Escape");
+    await page.keyboard.press("ArrowRight");
+    await textIs(page, "which", first, "!==");
+    assert.equal(await page.locator("#note").inputValue(), "");
+    await page.keyboard.press("ArrowLeft");
+    await textIs(page, "which", first);
     await press(page, "s", 1);
     const [entry] = (await readLabels(file)).entries;
     assert.equal(entry !== undefined && "note" in entry && entry.note, "ski mask, sn");

@@ -72,6 +72,7 @@ describe("a labels file", () => {
     ["a number out of turn", '"n":2', '"n":7'],
     ["an undo of what comes later", '"undo":3', '"undo":9'],
     ["a negative component", '"component":1', '"component":-1'],
+    ["a PCA that is no hash", '"pca":null', '"pca":5'],
     ["an unknown role", '"role":"annotator"', '"role":"boss"'],
     ["no name", '"annotator":"anna"', '"annotator":""'],
   ] as const) {
