@@ -27,5 +27,5 @@ foreach(source IN LISTS test_sources)
   set_tests_properties(${name} PROPERTIES
     FAIL_REGULAR_EXPRESSION "test cases: +0 \\|"
     SKIP_REGULAR_EXPRESSION "MESSAGE: skipped, "
-    TIMEOUT 300)
+    TIMEOUT 900)
 endforeach()
