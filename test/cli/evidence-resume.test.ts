@@ -8,7 +8,7 @@ import { fitPca } from "../../src/pca/fit.js";
 import { answerOf, startCli } from "../helpers/cli.js";
 import { fileTree } from "../helpers/file-tree.js";
 import { assertSameFolders, folderContent, lineCount } from "../helpers/folder-content.js";
-import { JOURNAL, namesIn } from "../helpers/result-files.js";
+import { JOURNAL, LOCK, namesIn } from "../helpers/result-files.js";
 import { temporaryFolder } from "../helpers/temporary-folder.js";
 import { waitFor } from "../helpers/wait.js";
 
@@ -104,6 +104,8 @@ describe("evidence --resume", () => {
     cpSync(whole, complete, { recursive: true });
     for (const out of [interrupted, complete]) {
       const before = folderContent(out);
+      // Of the run that was killed: taken over and given free.
+      before.delete(LOCK);
       for (const [flags, name] of [
         [["--steps", "25"], "steps 25, got 24"],
         [["--eps", "9"], "eps 9, got 8"],

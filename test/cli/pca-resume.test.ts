@@ -16,6 +16,7 @@ import { answerOf, startCli } from "../helpers/cli.js";
 import { fileTree } from "../helpers/file-tree.js";
 import { fixture } from "../helpers/fixtures.js";
 import { assertSameFolders, folderContent } from "../helpers/folder-content.js";
+import { LOCK } from "../helpers/result-files.js";
 import { paintTrainFolder } from "../helpers/train-folder.js";
 import { temporaryFolder } from "../helpers/temporary-folder.js";
 import { waitFor } from "../helpers/wait.js";
@@ -113,6 +114,8 @@ describe("pca fit --resume", () => {
     const elsewhere = join(fileTree(t, []), "train");
     cpSync(train, elsewhere, { recursive: true });
     const before = folderContent(out);
+    // Of the run that was killed: taken over and given free.
+    before.delete(LOCK);
     const model = fixture("eval/models/tiny-convnext.pt");
     for (const [changed, name] of [
       [{ "--components": "6" }, "components 6, got 5"],
