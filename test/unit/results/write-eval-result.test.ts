@@ -20,8 +20,9 @@ describe("writeEvalResult", () => {
     const rows = randomRows(new Random(96), [0, 94], 6, 8);
     const result = resultOf(rows, { bootstrap: 20 });
     const out = join(fileTree(t, []), "out");
-    await using folder = await ResultFolder.open(out);
+    const folder = await ResultFolder.open(out);
     await writeEvalResult(folder, result, rows, imagenet1k());
+    await folder[Symbol.asyncDispose]();
     assert.deepEqual(readdirSync(out).sort(), RESULT_FILES);
     const read = (name: string): string => readFileSync(join(out, name), "utf8");
     assert.equal(read("images.csv"), imagesCsv(rows));
