@@ -92,8 +92,10 @@ std::vector<uint32_t> AllComponents() { return {0, 1, 2, 3, 4, 5, 6, 7}; }
 }  // namespace
 
 TEST_CASE("the seeds reach what the published code reaches, inside the ball") {
-  // All five take minutes; one shows a wrong step, restart or projection just as well.
-  const uint64_t seeds = std::getenv("SPURIOUS_NATIVE_SLOW_TESTS") == nullptr ? 1 : 5;
+  // Many take minutes; one shows a wrong step, restart or projection just as well. Means of five
+  // seeds differ by up to 2 % by chance (component 6 has a deviation of 1.6 %), those of 25 do not.
+  constexpr uint64_t kMany = 25;
+  const uint64_t seeds = std::getenv("SPURIOUS_NATIVE_SLOW_TESTS") == nullptr ? 1 : kMany;
   Loaded loaded(TinyModel("tiny-resnet"));
   AttackRequest request = PublishedAttack(AllComponents());
   std::vector<at::Tensor> objectives;
@@ -111,7 +113,7 @@ TEST_CASE("the seeds reach what the published code reaches, inside the ball") {
          published.select(1, l).mean().item<double>());
     // One seed differs from the mean of five by up to 3 %.
     CHECK(found.select(1, l).mean().item<double>() >=
-          (seeds == 5 ? 0.99 : 0.97) * published.select(1, l).mean().item<double>());
+          (seeds == kMany ? 0.99 : 0.97) * published.select(1, l).mean().item<double>());
     CHECK(found.select(1, l).min().item<double>() >=
           0.97 * published.select(1, l).min().item<double>());
   }
