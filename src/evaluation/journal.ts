@@ -1,7 +1,8 @@
 import { createHash } from "node:crypto";
-import { type FileHandle, open, readFile } from "node:fs/promises";
+import { type FileHandle, open } from "node:fs/promises";
 import { SpuriousError } from "../errors.js";
 import { writeFailed } from "../results/atomic.js";
+import { readIfPresent } from "../results/read-if-present.js";
 
 const JOURNAL_SCHEMA = "spurious-native/journal/1";
 
@@ -76,15 +77,6 @@ export function hashOfNames(names: Iterable<string>): string {
 
 function line(value: unknown): string {
   return `${JSON.stringify(value)}\n`;
-}
-
-async function readIfPresent(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw writeFailed(path, cause);
-  }
 }
 
 /** Appending begins behind the last whole line. */

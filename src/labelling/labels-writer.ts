@@ -1,9 +1,10 @@
-import { type FileHandle, mkdir, open, readFile } from "node:fs/promises";
+import { type FileHandle, mkdir, open } from "node:fs/promises";
 import { dirname } from "node:path";
 import { SpuriousError } from "../errors.js";
 import { writeFailed, writeFileAtomic } from "../results/atomic.js";
+import { readIfPresent } from "../results/read-if-present.js";
+import { RunLock } from "../results/run-lock.js";
 import { type AnswerEntry, lastStanding, type LabelEntry, type UndoEntry } from "./answers.js";
-import { FileLock } from "./file-lock.js";
 import {
   entryLine,
   LABELS_END,
@@ -21,7 +22,7 @@ export type LabelsOwner = Pick<LabelsHeader, "annotator" | "role" | "model">;
 export class LabelsWriter implements AsyncDisposable {
   readonly #entries: LabelEntry[];
   readonly #file: FileHandle;
-  readonly #lock: FileLock;
+  readonly #lock: RunLock;
   /** Bytes in front of the end. */
   #whole: number;
 
@@ -30,7 +31,7 @@ export class LabelsWriter implements AsyncDisposable {
     readonly header: LabelsHeader,
     file: FileHandle,
     entries: readonly LabelEntry[],
-    lock: FileLock,
+    lock: RunLock,
     size: number,
   ) {
     this.#file = file;
@@ -47,7 +48,8 @@ export class LabelsWriter implements AsyncDisposable {
    */
   static async open(path: string, owner: LabelsOwner): Promise<LabelsWriter> {
     await makeFolder(path);
-    const lock = await FileLock.take(path);
+    const lockPath = `${path}.lock`;
+    const lock = await RunLock.take(lockPath, path, (holder) => taken(path, lockPath, holder));
     try {
       const text = await readIfPresent(path);
       const { header, entries } = text === null ? begin(path, owner) : parseLabels(path, text);
@@ -162,20 +164,19 @@ function requireOwner(path: string, header: LabelsHeader, owner: LabelsOwner): v
   }
 }
 
+function taken(path: string, lockPath: string, holder: string): SpuriousError {
+  return new SpuriousError(
+    "USAGE_INVALID",
+    `opening labels: ${path}: expected a file that nobody else writes to, got one that is open: ${holder}`,
+    { input: path, hint: `stop the other page, or delete ${lockPath} if there is none` },
+  );
+}
+
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(dirname(path), { recursive: true });
   } catch (cause) {
     throw writeFailed(dirname(path), cause);
-  }
-}
-
-async function readIfPresent(path: string): Promise<string | null> {
-  try {
-    return await readFile(path, "utf8");
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return null;
-    throw writeFailed(path, cause);
   }
 }
 

@@ -23,7 +23,7 @@ const ATTEMPTS = 5;
 const NAMING_MS = 200;
 
 /**
- * Held by the one run that writes to a place: a file that is made only where there is none (atomic
+ * Held by the one process that writes to a place: a file that is made only where there is none (atomic
  * on NFS too) and names process and host. That of a process of this host that has ended is taken
  * over; of other hosts nobody can tell.
  */
@@ -35,9 +35,14 @@ export class RunLock implements AsyncDisposable {
 
   /**
    * @param path the lock's file @param place what it guards, for the message
-   * @throws OUTPUT_EXISTS another run holds it; OUTPUT_WRITE_FAILED
+   * @param refusal the error when `holder` has it; default: OUTPUT_EXISTS, another run writes there
+   * @throws what `refusal` makes; OUTPUT_WRITE_FAILED
    */
-  static async take(path: string, place: string): Promise<RunLock> {
+  static async take(
+    path: string,
+    place: string,
+    refusal: (holder: string) => SpuriousError = (holder) => otherRun(path, place, holder),
+  ): Promise<RunLock> {
     const { pid } = process;
     const holder: Holder = {
       ...{ pid, host: hostname(), begun: beginOf(pid), since: new Date().toISOString() },
@@ -48,10 +53,10 @@ export class RunLock implements AsyncDisposable {
       const found = await readNamed(path);
       if (found === null) continue;
       const other = parseHolder(found);
-      if (other !== null && mayRun(other)) throw held(path, place, other);
+      if (other !== null && mayRun(other)) throw refusal(nameOf(other));
       await moveAway(path, found);
     }
-    throw held(path, place, null);
+    throw refusal("one that has just begun");
   }
 
   /** Gives the place free. */
@@ -137,14 +142,14 @@ async function moveAway(path: string, found: string): Promise<void> {
   }
 }
 
-function held(path: string, place: string, holder: Holder | null): SpuriousError {
-  const who =
-    holder === null
-      ? "one that has just begun"
-      : `process ${String(holder.pid)} on ${holder.host}, since ${holder.since}`;
+function nameOf({ pid, host, since }: Holder): string {
+  return `process ${String(pid)} on ${host}, since ${since}`;
+}
+
+function otherRun(path: string, place: string, holder: string): SpuriousError {
   return new SpuriousError(
     "OUTPUT_EXISTS",
-    `beginning a run: ${place}: expected no other run that writes there, got ${who}`,
+    `beginning a run: ${place}: expected no other run that writes there, got ${holder}`,
     {
       input: place,
       hint: `wait for it or choose another --out; if it has ended, delete ${path}`,
