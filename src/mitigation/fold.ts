@@ -65,21 +65,6 @@ export function foldFix(
   return { columns, slopes, offsets };
 }
 
-/**
- * Lowers the logits of one image in place.
- * @param logits [outputs] @param features phi: [d] @param scale what the graph multiplies the
- *   head's output by (a temperature inside the model)
- */
-export function applyFix(
-  fix: FoldedFix,
-  logits: Float32Array,
-  features: Float32Array,
-  strength = 1,
-  scale = 1,
-): void {
-  lowerLogits(fix, logits, fixBetas(fix, features), strength, scale);
-}
-
 /** beta of every row of the fix for one image: [J]. @param features phi: [d] */
 export function fixBetas({ slopes, offsets }: FoldedFix, features: Float32Array): Float64Array {
   const d = features.length;
@@ -92,7 +77,12 @@ export function fixBetas({ slopes, offsets }: FoldedFix, features: Float32Array)
   return betas;
 }
 
-/** logit_k -= scale * strength * max(beta, 0) over the rows of class k. @param betas [J] */
+/**
+ * Lowers the logits of one image in place: logit_k -= scale * strength * max(beta, 0) over the rows
+ * of class k.
+ * @param logits [outputs] @param betas [J] @param scale what the graph multiplies the head's output
+ *   by (a temperature inside the model)
+ */
 export function lowerLogits(
   { columns }: FoldedFix,
   logits: Float32Array,

@@ -2,7 +2,13 @@ import assert from "node:assert/strict";
 import { describe, it } from "node:test";
 import { readSafetensors, requireTensor } from "../../src/artefacts/safetensors.js";
 import { centreFeatures, directionOf } from "../../src/mitigation/direction.js";
-import { applyFix, type ClassDirections, foldFix } from "../../src/mitigation/fold.js";
+import {
+  type ClassDirections,
+  fixBetas,
+  type FoldedFix,
+  foldFix,
+  lowerLogits,
+} from "../../src/mitigation/fold.js";
 import { fixture } from "../helpers/fixtures.js";
 import { largestDifference } from "../helpers/numbers.js";
 
@@ -45,6 +51,10 @@ function fit({ matrix, d, weightOf }: Reference): ClassDirections[] {
     }
     return { index, directions, eigenIndices, mean: Float32Array.from(centred.mean) };
   });
+}
+
+function applyFix(fix: FoldedFix, logits: Float32Array, features: Float32Array): void {
+  lowerLogits(fix, logits, fixBetas(fix, features), 1, 1);
 }
 
 for (const name of CASES) {
