@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { TestContext } from "node:test";
-import { pathToFileURL } from "node:url";
 import type { Browser, BrowserContextOptions, Page } from "playwright-core";
 
 import { accessibilityViolations } from "./axe.js";
+import { openFile } from "./file-page.js";
 import { fileTree } from "./file-tree.js";
 
 export interface OfflinePage {
@@ -32,17 +32,7 @@ export async function openOffline(
 ): Promise<OfflinePage> {
   const file = join(fileTree(t, []), "page.html");
   writeFileSync(file, content);
-  const context = await browser.newContext({ offline: true, ...options });
-  t.after(() => context.close());
-  const page = await context.newPage();
-  const heard: string[] = [];
-  page.on("console", (message) => heard.push(`console: ${message.text()}`));
-  page.on("pageerror", (error) => heard.push(`error: ${error.message}`));
-  page.on("request", (request) => {
-    if (!/^(file|data):/.test(request.url())) heard.push(`request: ${request.url()}`);
-  });
-  await page.goto(pathToFileURL(file).href);
-  return { page, heard };
+  return openFile(t, browser, file, options);
 }
 
 /**
