@@ -1,3 +1,5 @@
+import { type Entry, lastAnswers, type Stamped } from "../annotation/entries.js";
+
 /** What a person can say about a component; `skip` is no judgement and never counts as one. */
 export const ANSWERS = ["spurious", "not spurious", "inconsistent", "skip"] as const;
 
@@ -15,11 +17,7 @@ export interface ComponentId {
 }
 
 /** One answer, as the file keeps it. */
-export interface AnswerEntry extends ComponentId {
-  /** Number of the entry in its file, from 1. */
-  readonly n: number;
-  /** ISO 8601 */
-  readonly time: string;
+export interface AnswerEntry extends ComponentId, Stamped {
   /** Name of the class, for people who read the file. */
   readonly label: string;
   /** Hash of the class's PCA: another PCA has other components. */
@@ -30,15 +28,7 @@ export interface AnswerEntry extends ComponentId {
   readonly blind: boolean;
 }
 
-/** Takes an answer back; what was said before about its component holds again. */
-export interface UndoEntry {
-  readonly n: number;
-  readonly time: string;
-  /** Number of the entry taken back. */
-  readonly undo: number;
-}
-
-export type LabelEntry = AnswerEntry | UndoEntry;
+export type LabelEntry = Entry<AnswerEntry>;
 
 /** A component's key in maps. */
 export function keyOf({ class: index, component }: ComponentId): string {
@@ -47,19 +37,5 @@ export function keyOf({ class: index, component }: ComponentId): string {
 
 /** What holds after all entries: the last answer of each component that was not taken back. */
 export function currentAnswers(entries: readonly LabelEntry[]): Map<string, AnswerEntry> {
-  const current = new Map<string, AnswerEntry>();
-  for (const entry of standing(entries)) current.set(keyOf(entry), entry);
-  return current;
-}
-
-/** The answer that an undo takes back; null where there is none. */
-export function lastStanding(entries: readonly LabelEntry[]): AnswerEntry | null {
-  return standing(entries).at(-1) ?? null;
-}
-
-function standing(entries: readonly LabelEntry[]): AnswerEntry[] {
-  const undone = new Set(entries.flatMap((entry) => ("undo" in entry ? [entry.undo] : [])));
-  return entries.filter(
-    (entry): entry is AnswerEntry => !("undo" in entry) && !undone.has(entry.n),
-  );
+  return lastAnswers<AnswerEntry>(entries, keyOf);
 }

@@ -1,11 +1,16 @@
 import { readFile } from "node:fs/promises";
-import { SpuriousError } from "../errors.js";
-import { ANSWERS, type LabelEntry } from "./answers.js";
+import {
+  type EntriesFile,
+  type EntriesFormat,
+  entriesText,
+  invalidEntries,
+  isWhole,
+  parseEntries,
+} from "../annotation/entries-file.js";
+import { EntriesWriter } from "../annotation/entries-writer.js";
+import { ANSWERS, type AnswerEntry, keyOf, type LabelEntry } from "./answers.js";
 
 export const LABELS_SCHEMA = "spurious-native/labels/1";
-
-/** Ends every file; an append replaces it, and touches nothing in front of it. */
-export const LABELS_END = "]}\n";
 
 export interface LabelsHeader {
   readonly schema: typeof LABELS_SCHEMA;
@@ -18,15 +23,52 @@ export interface LabelsHeader {
   readonly created: string;
 }
 
-export interface LabelsFile {
-  readonly path: string;
-  readonly header: LabelsHeader;
-  readonly entries: readonly LabelEntry[];
+export type LabelsFile = EntriesFile<LabelsHeader, AnswerEntry>;
+
+/** An annotator's file, open for appending. */
+export type LabelsWriter = EntriesWriter<LabelsHeader, AnswerEntry>;
+
+const FORMAT: EntriesFormat<LabelsHeader, AnswerEntry> = {
+  what: "labels",
+  schema: LABELS_SCHEMA,
+  header: ({ annotator, role, model, created }, fault) => {
+    if (typeof annotator !== "string" || annotator === "") {
+      throw fault("the annotator's name", JSON.stringify(annotator) ?? "none");
+    }
+    if (role !== "annotator" && role !== "adjudicator") {
+      throw fault("role annotator or adjudicator", JSON.stringify(role) ?? "none");
+    }
+    if (model !== null && typeof model !== "string") {
+      throw fault("model as text or null", JSON.stringify(model) ?? "none");
+    }
+    return { schema: LABELS_SCHEMA, annotator, role, model, created: created as string };
+  },
+  isAnswer: (entry) =>
+    isWhole(entry["class"]) &&
+    isWhole(entry["component"]) &&
+    (ANSWERS as readonly unknown[]).includes(entry["answer"]) &&
+    typeof entry["label"] === "string" &&
+    typeof entry["note"] === "string" &&
+    (entry["pca"] === null || typeof entry["pca"] === "string") &&
+    typeof entry["blind"] === "boolean",
+  keyOf,
+};
+
+/** Who labels what; a file is gone on with by the same only. */
+export type LabelsOwner = Pick<LabelsHeader, "annotator" | "role" | "model">;
+
+/**
+ * Opens an annotator's file, or begins it.
+ * @throws USAGE_INVALID another process has it open; RESUME_MISMATCH it is somebody else's, or of
+ *   another model; ARTEFACT_INVALID, OUTPUT_WRITE_FAILED
+ */
+export function openLabels(path: string, owner: LabelsOwner): Promise<LabelsWriter> {
+  const hint = "choose another --annotator or another --labels folder";
+  return EntriesWriter.open(path, FORMAT, owner, { hint });
 }
 
 /**
- * A labels file. It is one JSON document with a line for every entry, so that a process which is
- * killed while it appends leaves at most one broken line, the last: that is dropped.
+ * A labels file.
  * @throws ARTEFACT_INVALID missing, damaged in front of its end, foreign or of a newer schema
  */
 export async function readLabels(path: string): Promise<LabelsFile> {
@@ -35,108 +77,18 @@ export async function readLabels(path: string): Promise<LabelsFile> {
     text = await readFile(path, "utf8");
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
-    throw invalid(path, "a file of labels", code === "ENOENT" ? "no such file" : message);
+    const got = code === "ENOENT" ? "no such file" : message;
+    throw invalidEntries(FORMAT.what, path, "a file of labels", got);
   }
   return parseLabels(path, text);
 }
 
 /** @throws ARTEFACT_INVALID */
 export function parseLabels(path: string, text: string): LabelsFile {
-  const whole = parse(text);
-  const { header, entries } = whole === undefined ? parseLines(path, text) : partsOf(whole);
-  requireHeader(path, header);
-  if (!Array.isArray(entries)) throw invalid(path, "a list of entries", typeof entries);
-  for (const [i, entry] of entries.entries()) requireEntry(path, entry, i + 1);
-  const { schema, annotator, role, model, created } = header;
-  return {
-    path,
-    header: { schema, annotator, role, model: model ?? null, created },
-    entries: entries as LabelEntry[],
-  };
-}
-
-function partsOf(document: unknown): { header: unknown; entries: unknown } {
-  return { header: document, entries: (document as { entries?: unknown } | null)?.entries };
+  return parseEntries(path, text, FORMAT);
 }
 
 /** The document as it is written. */
 export function labelsText(header: LabelsHeader, entries: readonly LabelEntry[]): string {
-  const start = `${JSON.stringify(header).slice(0, -1)},"entries":[\n`;
-  return start + entries.map((entry, i) => entryLine(entry, i === 0)).join("") + LABELS_END;
-}
-
-/** The comma stands in front, so that a line that is on disk is never touched again. */
-export function entryLine(entry: LabelEntry, first: boolean): string {
-  return `${first ? "" : ","}${JSON.stringify(entry)}\n`;
-}
-
-function parseLines(path: string, text: string): { header: unknown; entries: unknown[] } {
-  const [first = "", ...lines] = text.split("\n");
-  const header = parse(`${first}]}`);
-  if (header === undefined) throw invalid(path, "a JSON document", `"${first.slice(0, 40)}"`);
-  const values = lines.map((line) => parse(line.replace(/^,/, "")));
-  const broken = values.indexOf(undefined);
-  const entries = broken === -1 ? values : values.slice(0, broken);
-  // Behind a broken tail nothing can be whole: what is, was written after it.
-  const later = values.slice(entries.length).findIndex((value) => typeof value === "object");
-  if (later !== -1) {
-    throw invalid(path, "whole lines in front of the last", `a broken line ${String(broken + 2)}`);
-  }
-  return { header, entries };
-}
-
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return undefined;
-  }
-}
-
-function requireHeader(path: string, value: unknown): asserts value is LabelsHeader {
-  const header = (value ?? {}) as Partial<Record<keyof LabelsHeader, unknown>>;
-  if (header.schema !== LABELS_SCHEMA) {
-    throw invalid(path, `schema ${LABELS_SCHEMA}`, JSON.stringify(header.schema) ?? "none");
-  }
-  const { annotator, role, model, created } = header;
-  if (typeof annotator !== "string" || annotator === "") {
-    throw invalid(path, "the annotator's name", JSON.stringify(annotator) ?? "none");
-  }
-  if (role !== "annotator" && role !== "adjudicator") {
-    throw invalid(path, "role annotator or adjudicator", JSON.stringify(role) ?? "none");
-  }
-  if ((model !== null && typeof model !== "string") || typeof created !== "string") {
-    throw invalid(path, "model and created as text", JSON.stringify({ model, created }));
-  }
-}
-
-function requireEntry(path: string, value: unknown, n: number): void {
-  const entry = (value ?? {}) as Record<string, unknown>;
-  const isWhole = (one: unknown): boolean => Number.isInteger(one) && (one as number) >= 0;
-  const undo = entry["undo"];
-  const isUndo = isWhole(undo) && (undo as number) > 0 && (undo as number) < n;
-  const isAnswer =
-    undo === undefined &&
-    isWhole(entry["class"]) &&
-    isWhole(entry["component"]) &&
-    (ANSWERS as readonly unknown[]).includes(entry["answer"]) &&
-    typeof entry["label"] === "string" &&
-    typeof entry["note"] === "string" &&
-    (entry["pca"] === null || typeof entry["pca"] === "string") &&
-    typeof entry["blind"] === "boolean";
-  if (entry["n"] !== n || typeof entry["time"] !== "string" || !(isUndo || isAnswer)) {
-    throw invalid(
-      path,
-      `an answer or an undo as entry ${String(n)}`,
-      (JSON.stringify(value) ?? "nothing").slice(0, 120),
-    );
-  }
-}
-
-function invalid(path: string, expected: string, got: string): SpuriousError {
-  return new SpuriousError(
-    "ARTEFACT_INVALID",
-    `reading labels: ${path}: expected ${expected}, got ${got}`,
-    { input: path },
-  );
+  return entriesText(header, entries);
 }

@@ -1,12 +1,12 @@
 import { join } from "node:path";
+import { type ServedPage, servePage } from "../annotation/serve-page.js";
 import { SpuriousError } from "../errors.js";
 import { keyOf } from "./answers.js";
 import { readEvidenceFolder } from "./evidence-folder.js";
-import { startLabelServer } from "./label-server.js";
+import { labelAnnotation } from "./label-annotation.js";
 import { disagreements, judgedComponents, requireAnnotators } from "./judged-components.js";
 import { labelsPath } from "./annotator-name.js";
-import { type LabelsFile, type LabelsHeader, readLabels } from "./labels-file.js";
-import { LabelsWriter } from "./labels-writer.js";
+import { type LabelsFile, type LabelsHeader, openLabels, readLabels } from "./labels-file.js";
 import { labelsBeside, otherAnswers, requireComparable } from "./other-answers.js";
 import { LabelSession } from "./session.js";
 
@@ -29,14 +29,7 @@ export interface AdjudicateRequest extends ServeRequest {
   readonly files: readonly string[];
 }
 
-/** A page that is open until it is disposed of. */
-export interface ServedLabels extends AsyncDisposable {
-  readonly url: string;
-  readonly port: number;
-  /** Where the answers are. */
-  readonly file: string;
-  readonly session: LabelSession;
-}
+export type ServedLabels = ServedPage<LabelSession>;
 
 /**
  * Opens the labelling page over all components of an evidence folder, for browsers on this machine.
@@ -79,25 +72,13 @@ async function serve(request: ServeRequest, { role, others, only }: Role): Promi
   const evidence = await readEvidenceFolder(request.evidence);
   const file = labelsPath(labelsFolder(request), annotator, role);
   const owner = { annotator, role, model: evidence.model };
-  const writer = await LabelsWriter.open(file, owner);
-  try {
-    const options = { seed, blind, only, others: otherAnswers(others) };
-    const session = new LabelSession(evidence, writer, options);
-    const server = await startLabelServer(session, { root: evidence.root, port });
-    return {
-      url: server.url,
-      port: server.port,
-      file,
-      session,
-      async [Symbol.asyncDispose]() {
-        await server[Symbol.asyncDispose]();
-        await writer[Symbol.asyncDispose]();
-      },
-    };
-  } catch (error) {
-    await writer[Symbol.asyncDispose]();
-    throw error;
-  }
+  return servePage({
+    port,
+    writer: await openLabels(file, owner),
+    session: (writer) =>
+      new LabelSession(evidence, writer, { seed, blind, only, others: otherAnswers(others) }),
+    annotation: (session) => labelAnnotation(session, evidence.root),
+  });
 }
 
 function labelsFolder({ labels, evidence }: ServeRequest): string {

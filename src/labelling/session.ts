@@ -1,7 +1,14 @@
+import { type Change, Changes } from "../annotation/changes.js";
 import type { EvidenceComponent, EvidenceImage } from "../evidence/evidence-file.js";
 import { SpuriousError } from "../errors.js";
 import { plainLabel } from "../results/terminal-table.js";
-import { type Answer, type ComponentId, currentAnswers, keyOf, lastStanding } from "./answers.js";
+import {
+  type Answer,
+  type AnswerEntry,
+  type ComponentId,
+  currentAnswers,
+  keyOf,
+} from "./answers.js";
 import {
   componentsByKey,
   type EvidenceFolder,
@@ -9,7 +16,7 @@ import {
   type LabelledClass,
   picturesOf,
 } from "./evidence-folder.js";
-import type { LabelsWriter } from "./labels-writer.js";
+import type { LabelsHeader, LabelsWriter } from "./labels-file.js";
 import { labellingOrder } from "./order.js";
 import type { OtherAnswer, OtherAnswers } from "./other-answers.js";
 
@@ -70,27 +77,11 @@ export interface ComponentView extends ComponentId {
   readonly others: readonly OtherAnswer[] | null;
 }
 
-/** What a change did. */
-export interface Change {
-  readonly version: number;
-  readonly canUndo: boolean;
-  /** The component concerned, as it is now; null where there was nothing to undo. */
-  readonly item: SessionItem | null;
-}
-
-/** A change made on another version than the present one; nothing was written. */
-export class StaleChange extends Error {
-  constructor(readonly version: number) {
-    super(`the labels are at version ${String(version)}`);
-  }
-}
-
 /** One person labelling one folder of evidence: what the page shows, and what it may change. */
 export class LabelSession {
   readonly #components: ReturnType<typeof componentsByKey>;
   readonly #order: readonly ComponentId[];
-  /** Changes are made one after the other. */
-  #last: Promise<unknown> = Promise.resolve();
+  readonly #changes: Changes<LabelsHeader, AnswerEntry, SessionItem>;
 
   /** @throws RESUME_MISMATCH the file has answers about another PCA of one of the classes */
   constructor(
@@ -106,6 +97,9 @@ export class LabelSession {
     const shown = all.filter((id) => only === undefined || only.has(keyOf(id)));
     this.#order = labellingOrder(shown, seed);
     requireSamePca(evidence, labels);
+    this.#changes = new Changes(labels, ({ class: index, component }) =>
+      itemOf(currentAnswers(labels.entries), { class: index, component }),
+    );
   }
 
   /** Components to be labelled. */
@@ -126,13 +120,13 @@ export class LabelSession {
       annotator,
       role,
       blind: this.options.blind,
-      version: this.labels.version,
-      canUndo: lastStanding(this.labels.entries) !== null,
+      version: this.#changes.version,
+      canUndo: this.#changes.canUndo,
       classes: this.evidence.classes.map(({ document }) => ({
         index: document.class,
         label: plainLabel(document.label),
       })),
-      items: this.#order.map((id) => ({ ...id, ...said(current, id) })),
+      items: this.#order.map((id) => itemOf(current, id)),
     };
   }
 
@@ -182,24 +176,22 @@ export class LabelSession {
    * @returns null for what is not to be labelled here
    * @throws StaleChange, OUTPUT_WRITE_FAILED, ARTEFACT_INVALID
    */
-  answer(
+  async answer(
     version: number,
     id: ComponentId,
     { answer, note }: { readonly answer: Answer; readonly note: string },
-  ): Promise<Change | null> {
-    return this.#change(version, async () => {
-      const found = this.#find(id);
-      if (found === null) return null;
-      const { label } = found.of.document;
-      const { blind } = this.options;
-      await this.labels.answer({ ...id, label, pca: found.of.pca, answer, note, blind });
-      return this.#changed(id);
-    });
+  ): Promise<Change<SessionItem> | null> {
+    const found = this.#find(id);
+    if (found === null) return null;
+    const { label } = found.of.document;
+    const { blind } = this.options;
+    const said = { ...id, label, pca: found.of.pca, answer, note, blind };
+    return this.#changes.answer(version, said);
   }
 
   /** Takes the last answer back; on disk when this resolves. @throws as `answer` */
-  undo(version: number): Promise<Change> {
-    return this.#change(version, async () => this.#changed(await this.labels.undo()));
+  undo(version: number): Promise<Change<SessionItem>> {
+    return this.#changes.undo(version);
   }
 
   #find(id: ComponentId) {
@@ -207,32 +199,11 @@ export class LabelSession {
     if (only !== undefined && !only.has(keyOf(id))) return null;
     return this.#components.get(keyOf(id)) ?? null;
   }
-
-  #change<T>(version: number, change: () => Promise<T>): Promise<T> {
-    const next = this.#last.then(() => {
-      if (version !== this.labels.version) throw new StaleChange(this.labels.version);
-      return change();
-    });
-    this.#last = next.catch(() => undefined);
-    return next;
-  }
-
-  #changed(id: ComponentId | null): Change {
-    const current = currentAnswers(this.labels.entries);
-    return {
-      version: this.labels.version,
-      canUndo: lastStanding(this.labels.entries) !== null,
-      item: id === null ? null : { class: id.class, component: id.component, ...said(current, id) },
-    };
-  }
 }
 
-function said(
-  current: ReturnType<typeof currentAnswers>,
-  id: ComponentId,
-): { answer: Answer | null; note: string } {
+function itemOf(current: ReturnType<typeof currentAnswers>, id: ComponentId): SessionItem {
   const { answer = null, note = "" } = current.get(keyOf(id)) ?? {};
-  return { answer, note };
+  return { ...id, answer, note };
 }
 
 function scoresOf({ document }: LabelledClass, component: EvidenceComponent) {

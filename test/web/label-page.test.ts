@@ -81,7 +81,7 @@ describe("the labelling page in a browser", { skip: noChromium }, () => {
     test(`has no barriers and fits: ${name}`, async (t) => {
       const { url } = await served(t);
       const { page, heard } = await open(t, url, options);
-      await page.locator(".classes-of summary").click();
+      await page.locator(".groups-of summary").click();
       const fits = async (what: string) => {
         assert.deepEqual(await accessibilityViolations(page), [], what);
         const [across, width] = await page.evaluate<[number, number]>(
@@ -247,7 +247,7 @@ describe("the labelling page in a browser", { skip: noChromium }, () => {
     const { url } = await served(t);
     const { page, heard } = await open(t, url);
     await page.locator("#filter").selectOption("all");
-    await page.locator("#class-filter").selectOption("1");
+    await page.locator("#group-filter").selectOption("1");
     await textIs(page, "name", HOSTILE);
     assert.equal(await page.locator("#definition").textContent(), HOSTILE);
     assert.equal(await page.title(), "Labelling, anna");
@@ -272,7 +272,7 @@ describe("the labelling page in a browser", { skip: noChromium }, () => {
       t.after(() => page[Symbol.asyncDispose]());
       const { page: tab } = await open(t, page.url);
       await tab.locator("#filter").selectOption("all");
-      await tab.locator("#class-filter").selectOption("3");
+      await tab.locator("#group-filter").selectOption("3");
       await textIs(tab, "name", "fish");
       return tab.locator("main").innerText();
     };

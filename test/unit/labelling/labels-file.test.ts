@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
-import { currentAnswers, lastStanding } from "../../../src/labelling/answers.js";
+import { lastStanding } from "../../../src/annotation/entries.js";
+import { currentAnswers } from "../../../src/labelling/answers.js";
 import { labelsText, parseLabels, readLabels } from "../../../src/labelling/labels-file.js";
 import { fileTree } from "../../helpers/file-tree.js";
 import { answerEntry, labelsHeader } from "../../helpers/labels-files.js";

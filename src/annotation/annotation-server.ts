@@ -1,11 +1,11 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SpuriousError } from "../errors.js";
-import { ANSWERS, type Answer } from "./answers.js";
-import { HEADERS, labelPage } from "./page.js";
+import { assetOf, type ServedFile } from "./assets.js";
+import { StaleChange } from "./changes.js";
+import { isWhole } from "./entries-file.js";
+import { HEADERS } from "./page.js";
 import { RequestGuard } from "./request-guard.js";
-import { assetOf, pictureOf, type ServedFile } from "./served-files.js";
-import { type LabelSession, StaleChange } from "./session.js";
 
 const HOST = "127.0.0.1";
 /** A note of 2000 characters, each escaped, and what is around it. */
@@ -18,27 +18,50 @@ interface Reply {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-export interface LabelServer extends AsyncDisposable {
+/** What a page asks a person about, one item after the other. */
+export interface Annotation {
+  /** The page without content. @param token for changes, see RequestGuard */
+  page(token: string): string;
+  /** What the page begins with; names its `version`. */
+  state(): unknown;
+  /** One item, large; null for what is not asked here. @param address what follows /api/item/ */
+  item(address: string): unknown;
+  /**
+   * Keeps an answer; on disk when this resolves.
+   * @param said the body but for its version
+   * @returns null for what is not asked here
+   * @throws BadRequest it is no answer; StaleChange, OUTPUT_WRITE_FAILED, ARTEFACT_INVALID
+   */
+  answer(version: number, said: Readonly<Record<string, unknown>>): Promise<unknown>;
+  /** Takes the last answer back. @throws as `answer` */
+  undo(version: number): Promise<unknown>;
+  /** null where none may be shown. @param address what follows /picture/, decoded once */
+  picture(address: string): Promise<ServedFile | null>;
+}
+
+/** A request that nothing can be made of; the message is for the page. */
+export class BadRequest extends Error {}
+
+export interface AnnotationServer extends AsyncDisposable {
   readonly port: number;
-  /** With the token; whoever has it can label. */
+  /** With the token; whoever has it can answer. */
   readonly url: string;
 }
 
 /**
- * Serves a session to browsers on this machine until it is disposed of.
- * @param root real path of the evidence @param port 0 for any
+ * Serves an annotation to browsers on this machine until it is disposed of.
+ * @param port 0 for any
  * @throws USAGE_INVALID the port is in use or not to be had
  */
-export async function startLabelServer(
-  session: LabelSession,
-  { root, port }: { readonly root: string; readonly port: number },
-): Promise<LabelServer> {
+export async function startAnnotationServer(
+  annotation: Annotation,
+  port: number,
+): Promise<AnnotationServer> {
   const server = createServer();
   const bound = await listen(server, port);
   const guard = new RequestGuard(bound);
-  const named = session.pictures();
   server.on("request", (request, response) => {
-    void handle(request, { session, guard, root, named })
+    void handle(request, annotation, guard)
       .catch(failure)
       .then((reply) => {
         send(request, response, reply);
@@ -68,74 +91,49 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-interface Served {
-  readonly session: LabelSession;
-  readonly guard: RequestGuard;
-  readonly root: string;
-  readonly named: ReadonlySet<string>;
-}
-
-async function handle(request: IncomingMessage, served: Served): Promise<Reply> {
+async function handle(
+  request: IncomingMessage,
+  annotation: Annotation,
+  guard: RequestGuard,
+): Promise<Reply> {
   const url = urlOf(request);
   if (url === null) return text(400, "no address");
-  const refusal = served.guard.refusal(request, url);
+  const refusal = guard.refusal(request, url);
   if (refusal !== null) return text(403, refusal);
-  if (request.method === "POST") return change(await bodyOf(request), url.pathname, served.session);
+  if (request.method === "POST") return change(await bodyOf(request), url.pathname, annotation);
   if (request.method !== "GET" && request.method !== "HEAD") return text(405, "GET or POST");
-  return look(url, served);
+  return look(url, annotation, guard);
 }
 
 /** Every path is looked up as it was sent; nothing is resolved or decoded twice. */
-async function look(url: URL, { session, guard, root, named }: Served): Promise<Reply> {
-  const { pathname } = url;
+async function look(
+  { pathname }: URL,
+  annotation: Annotation,
+  guard: RequestGuard,
+): Promise<Reply> {
   if (pathname === "/") {
     const headers = { "Set-Cookie": guard.setCookie };
-    return { ...text(200, labelPage(guard.token), "text/html; charset=utf-8"), headers };
+    return { ...text(200, annotation.page(guard.token), "text/html; charset=utf-8"), headers };
   }
-  if (pathname === "/api/state") return json(200, session.state());
-  const component = /^\/api\/component\/(\d{1,9})\/(\d{1,9})$/.exec(pathname);
-  if (component !== null) {
-    const view = session.component({
-      class: Number(component[1]),
-      component: Number(component[2]),
-    });
-    return view === null ? text(404, "no such component") : json(200, view);
-  }
-  const asset = /^\/assets\/([a-z.]+)$/.exec(pathname);
-  if (asset !== null) return file(await assetOf(asset[1] ?? ""));
-  const picture = /^\/evidence\/(.+)$/.exec(pathname);
-  if (picture !== null) return file(await pictureOf(root, named, decoded(picture[1] ?? "")));
+  if (pathname === "/api/state") return json(200, annotation.state());
+  const [, kind, address = ""] = /^\/(api\/item|assets|picture)\/(.+)$/.exec(pathname) ?? [];
+  if (kind === "api/item") return found(annotation.item(address));
+  if (kind === "assets") return file(await assetOf(address));
+  if (kind === "picture") return file(await annotation.picture(decoded(address)));
   return text(404, "nothing of this name");
 }
 
-async function change(body: unknown, pathname: string, session: LabelSession): Promise<Reply> {
+async function change(body: unknown, pathname: string, annotation: Annotation): Promise<Reply> {
   const { version, ...said } = (body ?? {}) as Record<string, unknown>;
   if (!isWhole(version)) return text(400, "a change names the version it was made on");
   try {
-    if (pathname === "/api/undo") return json(200, await session.undo(version));
+    if (pathname === "/api/undo") return json(200, await annotation.undo(version));
     if (pathname !== "/api/answer") return text(404, "nothing of this name");
-    const { class: index, component, answer, note = "" } = said;
-    if (!isWhole(index) || !isWhole(component) || !isAnswer(answer) || !isNote(note)) {
-      return text(400, "an answer has class, component, answer and note");
-    }
-    const done = await session.answer(version, { class: index, component }, { answer, note });
-    return done === null ? text(404, "no such component") : json(200, done);
+    return found(await annotation.answer(version, said));
   } catch (error) {
     if (error instanceof StaleChange) return json(409, { version: error.version });
     throw error;
   }
-}
-
-function isWhole(value: unknown): value is number {
-  return Number.isSafeInteger(value) && (value as number) >= 0;
-}
-
-function isAnswer(value: unknown): value is Answer {
-  return (ANSWERS as readonly unknown[]).includes(value);
-}
-
-function isNote(value: unknown): value is string {
-  return typeof value === "string" && value.length <= 2000;
 }
 
 function urlOf({ url = "" }: IncomingMessage): URL | null {
@@ -153,26 +151,24 @@ function decoded(address: string): string {
   }
 }
 
-class BadBody extends Error {}
-
 async function bodyOf(request: IncomingMessage): Promise<unknown> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > MAX_BODY) throw new BadBody("too long");
+    if (size > MAX_BODY) throw new BadRequest("too long");
     chunks.push(chunk);
   }
   try {
     return JSON.parse(Buffer.concat(chunks).toString("utf8")) as unknown;
   } catch {
-    throw new BadBody("no JSON");
+    throw new BadRequest("no JSON");
   }
 }
 
 /** The page shows the message of what went wrong; a bug's is not for the page. */
 function failure(error: unknown): Reply {
-  if (error instanceof BadBody) return text(400, error.message);
+  if (error instanceof BadRequest) return text(400, error.message);
   if (error instanceof SpuriousError) return json(500, { error: error.toJSON() });
   return text(500, "a defect of this program");
 }
@@ -185,9 +181,13 @@ function json(status: number, document: unknown): Reply {
   return text(status, JSON.stringify(document), "application/json; charset=utf-8");
 }
 
-function file(found: ServedFile | null): Reply {
-  if (found === null) return text(404, "nothing of this name");
-  return { status: 200, ...found, headers: { "Cache-Control": "private, max-age=600" } };
+function found(item: unknown): Reply {
+  return item === null ? text(404, "nothing of this name") : json(200, item);
+}
+
+function file(served: ServedFile | null): Reply {
+  if (served === null) return text(404, "nothing of this name");
+  return { status: 200, ...served, headers: { "Cache-Control": "private, max-age=600" } };
 }
 
 function send(request: IncomingMessage, response: ServerResponse, reply: Reply): void {

@@ -4,68 +4,90 @@ import { SpuriousError } from "../errors.js";
 import { writeFailed, writeFileAtomic } from "../results/atomic.js";
 import { readIfPresent } from "../results/read-if-present.js";
 import { RunLock } from "../results/run-lock.js";
-import { type AnswerEntry, lastStanding, type LabelEntry, type UndoEntry } from "./answers.js";
+import { type Entry, lastStanding, type Stamped, type UndoEntry } from "./entries.js";
 import {
+  ENTRIES_END,
+  type EntriesFile,
+  type EntriesFormat,
+  type EntriesHeader,
+  entriesText,
   entryLine,
-  LABELS_END,
-  LABELS_SCHEMA,
-  type LabelsFile,
-  type LabelsHeader,
-  labelsText,
-  parseLabels,
-} from "./labels-file.js";
+  parseEntries,
+} from "./entries-file.js";
 
-/** Who labels what; a file is gone on with by the same only. */
-export type LabelsOwner = Pick<LabelsHeader, "annotator" | "role" | "model">;
+/** What the header tells of who says what about which; a file is gone on with by the same only. */
+export type EntriesOwner<Header extends EntriesHeader> = Omit<Header, "schema" | "created">;
 
-/** An annotator's file, open for appending. One process has it at a time. */
-export class LabelsWriter implements AsyncDisposable {
-  readonly #entries: LabelEntry[];
+/** What a person is told who gives a file that is of something else. */
+export interface WriterOptions {
+  readonly hint: string;
+}
+
+/** An annotation file, open for appending. One process has it at a time. */
+export class EntriesWriter<Header extends EntriesHeader, Answer extends Stamped>
+  implements AsyncDisposable
+{
+  readonly #entries: Entry<Answer>[];
   readonly #file: FileHandle;
   readonly #lock: RunLock;
   /** Bytes in front of the end. */
   #whole: number;
 
   private constructor(
-    readonly path: string,
-    readonly header: LabelsHeader,
+    private readonly content: EntriesFile<Header, Answer>,
+    private readonly what: string,
     file: FileHandle,
-    entries: readonly LabelEntry[],
     lock: RunLock,
     size: number,
   ) {
     this.#file = file;
-    this.#entries = [...entries];
+    this.#entries = [...content.entries];
     this.#lock = lock;
-    this.#whole = size - LABELS_END.length;
+    this.#whole = size - ENTRIES_END.length;
   }
 
   /**
-   * Opens an annotator's file, or begins it. What a killed process left half-written is dropped.
+   * Opens an annotation file, or begins it. What a killed process left half-written is dropped.
    * @throws USAGE_INVALID another process has it open
-   * @throws RESUME_MISMATCH it is somebody else's, or of another model
+   * @throws RESUME_MISMATCH its header is another owner's
    * @throws ARTEFACT_INVALID, OUTPUT_WRITE_FAILED
    */
-  static async open(path: string, owner: LabelsOwner): Promise<LabelsWriter> {
+  static async open<Header extends EntriesHeader, Answer extends Stamped>(
+    path: string,
+    format: EntriesFormat<Header, Answer>,
+    owner: EntriesOwner<Header>,
+    { hint }: WriterOptions,
+  ): Promise<EntriesWriter<Header, Answer>> {
     await makeFolder(path);
     const lockPath = `${path}.lock`;
-    const lock = await RunLock.take(lockPath, path, (holder) => taken(path, lockPath, holder));
+    const { what } = format;
+    const lock = await RunLock.take(lockPath, path, (holder) =>
+      taken(what, path, lockPath, holder),
+    );
     try {
       const text = await readIfPresent(path);
-      const { header, entries } = text === null ? begin(path, owner) : parseLabels(path, text);
-      requireOwner(path, header, owner);
-      const wanted = labelsText(header, entries);
+      const content = text === null ? begin(path, format, owner) : parseEntries(path, text, format);
+      requireOwner(what, content, owner, hint);
+      const wanted = entriesText(content.header, content.entries);
       if (text !== wanted) await writeFileAtomic(path, wanted);
       await syncFolder(path);
       const file = await openFile(path);
-      return new LabelsWriter(path, header, file, entries, lock, Buffer.byteLength(wanted));
+      return new EntriesWriter(content, what, file, lock, Buffer.byteLength(wanted));
     } catch (error) {
       await lock[Symbol.asyncDispose]();
       throw error;
     }
   }
 
-  get entries(): readonly LabelEntry[] {
+  get path(): string {
+    return this.content.path;
+  }
+
+  get header(): Header {
+    return this.content.header;
+  }
+
+  get entries(): readonly Entry<Answer>[] {
     return this.#entries;
   }
 
@@ -75,8 +97,8 @@ export class LabelsWriter implements AsyncDisposable {
   }
 
   /** Adds an answer; it is on disk when this resolves. @throws OUTPUT_WRITE_FAILED, ARTEFACT_INVALID */
-  async answer(said: Omit<AnswerEntry, "n" | "time">): Promise<AnswerEntry> {
-    const entry = { ...this.#stamp(), ...said };
+  async answer(said: Omit<Answer, keyof Stamped>): Promise<Answer> {
+    const entry = { ...this.#stamp(), ...said } as Answer;
     await this.#append(entry);
     return entry;
   }
@@ -86,7 +108,7 @@ export class LabelsWriter implements AsyncDisposable {
    * @returns what was taken back; null where there is nothing
    * @throws OUTPUT_WRITE_FAILED, ARTEFACT_INVALID
    */
-  async undo(): Promise<AnswerEntry | null> {
+  async undo(): Promise<Answer | null> {
     const last = lastStanding(this.#entries);
     if (last === null) return null;
     const entry: UndoEntry = { ...this.#stamp(), undo: last.n };
@@ -99,22 +121,22 @@ export class LabelsWriter implements AsyncDisposable {
     await this.#lock[Symbol.asyncDispose]();
   }
 
-  #stamp() {
+  #stamp(): Stamped {
     return { n: this.#entries.length + 1, time: new Date().toISOString() };
   }
 
-  async #append(entry: LabelEntry): Promise<void> {
+  async #append(entry: Entry<Answer>): Promise<void> {
     const { size } = await this.#file.stat();
-    if (size !== this.#whole + LABELS_END.length) {
+    if (size !== this.#whole + ENTRIES_END.length) {
       throw new SpuriousError(
         "ARTEFACT_INVALID",
-        `writing labels: ${this.path}: expected the file as it was left (${String(this.#whole + LABELS_END.length)} bytes), got ${String(size)} bytes`,
+        `writing ${this.what}: ${this.path}: expected the file as it was left (${String(this.#whole + ENTRIES_END.length)} bytes), got ${String(size)} bytes`,
         { input: this.path, hint: "somebody else wrote to it; stop the page and start it again" },
       );
     }
     const line = Buffer.from(entryLine(entry, this.#entries.length === 0));
     try {
-      await this.#writeAt(this.#whole, Buffer.concat([line, Buffer.from(LABELS_END)]));
+      await this.#writeAt(this.#whole, Buffer.concat([line, Buffer.from(ENTRIES_END)]));
     } catch (cause) {
       await this.#restore();
       throw writeFailed(this.path, cause);
@@ -140,34 +162,48 @@ export class LabelsWriter implements AsyncDisposable {
   async #restore(): Promise<void> {
     try {
       await this.#file.truncate(this.#whole);
-      await this.#writeAt(this.#whole, Buffer.from(LABELS_END));
+      await this.#writeAt(this.#whole, Buffer.from(ENTRIES_END));
     } catch {
       // The failure that is reported is the first.
     }
   }
 }
 
-function begin(path: string, owner: LabelsOwner): LabelsFile {
-  const { annotator, role, model } = owner;
+function begin<Header extends EntriesHeader, Answer extends Stamped>(
+  path: string,
+  { schema }: EntriesFormat<Header, Answer>,
+  owner: EntriesOwner<Header>,
+): EntriesFile<Header, Answer> {
   const created = new Date().toISOString();
-  return { path, header: { schema: LABELS_SCHEMA, annotator, role, model, created }, entries: [] };
+  return { path, header: { schema, ...owner, created } as unknown as Header, entries: [] };
 }
 
-function requireOwner(path: string, header: LabelsHeader, owner: LabelsOwner): void {
-  for (const name of ["annotator", "role", "model"] as const) {
-    if (header[name] === owner[name]) continue;
+function requireOwner<Header extends EntriesHeader>(
+  what: string,
+  { path, header }: { readonly path: string; readonly header: Header },
+  owner: EntriesOwner<Header>,
+  hint: string,
+): void {
+  for (const [name, wanted] of Object.entries(owner)) {
+    const found: unknown = header[name as keyof Header];
+    if (told(found) === told(wanted)) continue;
     throw new SpuriousError(
       "RESUME_MISMATCH",
-      `going on with labels: ${path}: expected ${name} ${owner[name] ?? "unknown"}, got ${header[name] ?? "unknown"}`,
-      { input: path, hint: "choose another --annotator or another --labels folder" },
+      `going on with ${what}: ${path}: expected ${name} ${told(wanted)}, got ${told(found)}`,
+      { input: path, hint },
     );
   }
 }
 
-function taken(path: string, lockPath: string, holder: string): SpuriousError {
+function told(value: unknown): string {
+  if (value === null) return "unknown";
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function taken(what: string, path: string, lockPath: string, holder: string): SpuriousError {
   return new SpuriousError(
     "USAGE_INVALID",
-    `opening labels: ${path}: expected a file that nobody else writes to, got one that is open: ${holder}`,
+    `opening ${what}: ${path}: expected a file that nobody else writes to, got one that is open: ${holder}`,
     { input: path, hint: `stop the other page, or delete ${lockPath} if there is none` },
   );
 }

@@ -2,7 +2,7 @@
 
 const TOKEN = document.querySelector("meta[name=label-token]").content;
 
-/** The labels changed since this page read them: in another tab. */
+/** The answers changed since this page read them: in another tab. */
 export class Stale extends Error {}
 
 async function ask(path, options) {
@@ -30,7 +30,8 @@ async function ask(path, options) {
 
 export const readState = () => ask("/api/state");
 
-export const readComponent = (item) => ask(`/api/component/${item.class}/${item.component}`);
+/** @param key the item's address */
+export const readItem = (key) => ask(`/api/item/${key}`);
 
 /** Resolves when it is on disk. */
 export const change = (what, body) =>

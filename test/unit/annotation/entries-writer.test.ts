@@ -11,8 +11,7 @@ import { hostname } from "node:os";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
-import { readLabels } from "../../../src/labelling/labels-file.js";
-import { LabelsWriter } from "../../../src/labelling/labels-writer.js";
+import { openLabels, readLabels } from "../../../src/labelling/labels-file.js";
 import { fileTree } from "../../helpers/file-tree.js";
 import { MODEL } from "../../helpers/labels-files.js";
 
@@ -28,10 +27,10 @@ const said = (component: number) =>
     blind: false,
   }) as const;
 
-describe("writing labels", () => {
+describe("writing an annotation file", () => {
   test("after every answer the file is a whole document that holds it", async (t) => {
     const path = join(fileTree(t, []), "labels/anna.json");
-    await using writer = await LabelsWriter.open(path, OWNER);
+    await using writer = await openLabels(path, OWNER);
     assert.deepEqual((await readLabels(path)).entries, []);
     for (let i = 0; i < 5; i++) {
       const entry = await writer.answer(said(i));
@@ -48,7 +47,7 @@ describe("writing labels", () => {
   test("goes on behind a tail that was cut, and behind a file laid out anew", async (t) => {
     const path = join(fileTree(t, []), "anna.json");
     const answerOne = async (component: number) => {
-      await using writer = await LabelsWriter.open(path, OWNER);
+      await using writer = await openLabels(path, OWNER);
       await writer.answer(said(component));
     };
     await answerOne(0);
@@ -66,7 +65,7 @@ describe("writing labels", () => {
 
   test("nothing to undo is no entry", async (t) => {
     const path = join(fileTree(t, []), "anna.json");
-    await using writer = await LabelsWriter.open(path, OWNER);
+    await using writer = await openLabels(path, OWNER);
     assert.equal(await writer.undo(), null);
     assert.equal(writer.version, 0);
   });
@@ -75,15 +74,15 @@ describe("writing labels", () => {
     const root = fileTree(t, []);
     const path = join(root, "anna.json");
     {
-      await using first = await LabelsWriter.open(path, OWNER);
-      await assert.rejects(LabelsWriter.open(path, OWNER), {
+      await using first = await openLabels(path, OWNER);
+      await assert.rejects(openLabels(path, OWNER), {
         code: "USAGE_INVALID",
         message: new RegExp(`process ${process.pid} `),
       });
       assert.equal(first.version, 0);
     }
     assert.deepEqual(readdirSync(root), ["anna.json"]);
-    await (await LabelsWriter.open(path, OWNER))[Symbol.asyncDispose]();
+    await (await openLabels(path, OWNER))[Symbol.asyncDispose]();
   });
 
   test("the lock of a process that is gone is taken over, another machine's is not", async (t) => {
@@ -96,10 +95,10 @@ describe("writing labels", () => {
         : []),
     ]) {
       writeFileSync(`${path}.lock`, JSON.stringify(left));
-      await (await LabelsWriter.open(path, OWNER))[Symbol.asyncDispose]();
+      await (await openLabels(path, OWNER))[Symbol.asyncDispose]();
     }
     writeFileSync(`${path}.lock`, JSON.stringify({ pid: 1, host: "elsewhere" }));
-    await assert.rejects(LabelsWriter.open(path, OWNER), {
+    await assert.rejects(openLabels(path, OWNER), {
       code: "USAGE_INVALID",
       message: /on elsewhere/,
     });
@@ -108,9 +107,9 @@ describe("writing labels", () => {
   test("somebody else's file, and one of another model, are not gone on with", async (t) => {
     const root = fileTree(t, []);
     const path = join(root, "anna.json");
-    await (await LabelsWriter.open(path, OWNER))[Symbol.asyncDispose]();
+    await (await openLabels(path, OWNER))[Symbol.asyncDispose]();
     for (const other of [{ annotator: "ben" }, { role: "adjudicator" }, { model: "bb" }] as const) {
-      await assert.rejects(LabelsWriter.open(path, { ...OWNER, ...other }), {
+      await assert.rejects(openLabels(path, { ...OWNER, ...other }), {
         code: "RESUME_MISMATCH",
         input: path,
       });
@@ -120,7 +119,7 @@ describe("writing labels", () => {
 
   test("a file that somebody else wrote to is left as it is", async (t) => {
     const path = join(fileTree(t, []), "anna.json");
-    await using writer = await LabelsWriter.open(path, OWNER);
+    await using writer = await openLabels(path, OWNER);
     await writer.answer(said(0));
     appendFileSync(path, "x");
     const before = readFileSync(path, "utf8");
@@ -130,7 +129,7 @@ describe("writing labels", () => {
   });
 
   test("a folder that cannot be made is a failure to write", async () => {
-    await assert.rejects(LabelsWriter.open("/dev/null/labels/anna.json", OWNER), {
+    await assert.rejects(openLabels("/dev/null/labels/anna.json", OWNER), {
       code: "OUTPUT_WRITE_FAILED",
     });
   });

@@ -14,7 +14,7 @@ import { labelsOf } from "../../helpers/labels-files.js";
 
 const SHAPE = { classes: { 3: "fish", 8: "teapot" }, components: 2 };
 const SECRET = "what nobody may read";
-const ATTACK = "/evidence/003/component-000-attack.png";
+const ATTACK = "/picture/003/component-000-attack.png";
 
 async function start(t: TestContext, more: Partial<ServeRequest> = {}) {
   const base = await evidenceFiles(t, SHAPE);
@@ -47,7 +47,7 @@ async function serve(t: TestContext, root: string, more: Partial<ServeRequest> =
 const SAID = { version: 0, class: 3, component: 0, answer: "spurious", note: "" };
 
 describe("who the label server lets in", () => {
-  const PATHS = ["/", "/api/state", "/api/component/3/0", "/assets/label.js", ATTACK];
+  const PATHS = ["/", "/api/state", "/api/item/3/0", "/assets/label.js", ATTACK];
 
   test("nobody without the token: 403, and no cookie", async (t) => {
     const { port, token } = await start(t);
@@ -178,7 +178,7 @@ describe("which files the label server gives", () => {
     const { ask, root } = await start(t);
     const { status, headers, body } = await ask(ATTACK);
     assert.deepEqual([status, headers["content-type"]], [200, "image/png"]);
-    const file = readFileSync(join(root, ATTACK.replace("/evidence/", "")));
+    const file = readFileSync(join(root, ATTACK.replace("/picture/", "")));
     assert.ok(Buffer.from(body, "latin1").equals(file));
   });
 
@@ -194,7 +194,7 @@ describe("which files the label server gives", () => {
       "labels/anna.labels.json",
       "003/component-000-sheet.png",
     ]) {
-      assert.equal((await ask(`/evidence/${path}`)).status, 404, path);
+      assert.equal((await ask(`/picture/${path}`)).status, 404, path);
     }
     for (const path of ["page.ts", "..%2f..%2fpackage.json", "label.js/", "constructor"]) {
       assert.equal((await ask(`/assets/${path}`)).status, 404, path);
@@ -224,14 +224,14 @@ describe("which files the label server gives", () => {
   for (const path of UP) {
     test(`not what lies above: ${path}`, async (t) => {
       const { ask, base } = await start(t);
-      for (const tried of [`/evidence/${path}`, `/assets/${path}`, `/${path}`, `//${path}`, path]) {
+      for (const tried of [`/picture/${path}`, `/assets/${path}`, `/${path}`, `//${path}`, path]) {
         const { status, body } = await ask(tried);
         assert.ok(status >= 400 && status < 500, `${tried}: ${status}`);
         assert.ok(!body.includes(SECRET));
       }
-      const absolute = `/evidence/${join(base, "secret.png")}`;
+      const absolute = `/picture/${join(base, "secret.png")}`;
       assert.equal((await ask(absolute)).status, 404);
-      assert.equal((await ask(absolute.replace("/evidence//", "/evidence/%2f"))).status, 404);
+      assert.equal((await ask(absolute.replace("/picture//", "/picture/%2f"))).status, 404);
     });
   }
 
@@ -283,7 +283,7 @@ describe("which files the label server gives", () => {
         labels: join(root, "l"),
       });
       for (const tried of [name, encodeURIComponent(name)]) {
-        const { status, body } = await ask(`/evidence/003/${tried}`);
+        const { status, body } = await ask(`/picture/003/${tried}`);
         assert.ok(status >= 400, `${tried}: ${status}`);
         assert.ok(!body.includes(SECRET));
       }
@@ -357,7 +357,7 @@ describe("what the blind do not see", () => {
     mkdirSync(join(root, "labels"));
     writeFileSync(join(root, "labels/ben.labels.json"), OTHERS);
     const { ask } = await serve(t, root, { blind });
-    return JSON.parse((await ask("/api/component/3/0")).body) as ComponentView;
+    return JSON.parse((await ask("/api/item/3/0")).body) as ComponentView;
   }
 
   test("scores and the answers of others, in anything that is sent", async (t) => {
