@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 # Packages whose import name is not the name that pip takes.
-PIP_NAMES = {"PIL": "pillow", "sklearn": "scikit-learn"}
+PIP_NAMES = {"PIL": "pillow", "pytorch_grad_cam": "grad-cam", "sklearn": "scikit-learn"}
 
 
 @dataclass

@@ -57,4 +57,22 @@ export const SUITES: readonly Suite[] = [
     args: ["attack"],
     targets: [{ versus: "original-loop", ratio: 1.6 }],
   },
+  {
+    name: "cam-fp32",
+    heading: "Grad-CAM of alpha, fp32",
+    args: ["cam"],
+    targets: [{ versus: "pytorch-grad-cam", ratio: 5 }],
+  },
+  {
+    name: "spufix-fp32",
+    heading: "A model with its fix built in, fp32",
+    args: ["spufix"],
+    targets: [{ versus: "without-fix", ratio: 0.99 }],
+  },
+  {
+    name: "mine-fp32",
+    heading: "Mining a pool, fp32",
+    args: ["mine"],
+    targets: [{ versus: "eval", ratio: 0.9 }],
+  },
 ];

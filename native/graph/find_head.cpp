@@ -82,6 +82,28 @@ std::optional<double> ScaleOf(const Node* node) {
   return op == "aten::mul" ? *number : 1.0 / *number;
 }
 
+std::string MadeBy(const Node* node) {
+  return std::string("the output is made by ") + node->kind().toQualString() +
+         ", not by a linear layer with constant weights";
+}
+
+// The head of the one operand that has one.
+HeadSearch FromSum(Node* node) {
+  if (ScalesOperand(node)) return {std::nullopt, MadeBy(node)};
+  HeadSearch found;
+  for (size_t side : {0, 1}) {
+    if (!node->input(side)->type()->isSubtypeOf(*c10::TensorType::get())) continue;
+    HeadSearch operand = FindHead(node->input(side));
+    if (!operand.head) continue;
+    if (found.head) {
+      return {std::nullopt, "the output is the sum of two linear layers on different features"};
+    }
+    found = operand;
+    found.head->addend = node->input(1 - side)->node()->kind().toQualString();
+  }
+  return found.head ? found : HeadSearch{std::nullopt, MadeBy(node)};
+}
+
 }  // namespace
 
 HeadSearch FindHead(Value* logits) {
@@ -96,11 +118,15 @@ HeadSearch FindHead(Value* logits) {
     if (node->kind() == torch::jit::prim::Param) {
       return {std::nullopt, "the output is the input itself: no layer in between"};
     }
+    if (OpName(node) == "aten::add") {
+      HeadSearch sum = FromSum(node);
+      if (sum.head) sum.head->scale *= scale;
+      return sum;
+    }
     if (auto factor = ScaleOf(node)) {
       scale *= *factor;
     } else if (!PassesThrough(node)) {
-      return {std::nullopt, std::string("the output is made by ") + node->kind().toQualString() +
-                                ", not by a linear layer with constant weights"};
+      return {std::nullopt, MadeBy(node)};
     }
     value = node->input(0);
   }

@@ -28,6 +28,7 @@ Napi::Value DescribeHead(Napi::Env env, const graph::HeadSearch& search) {
   head.Set("classes", static_cast<double>(search.head->weight.size(0)));
   head.Set("features", static_cast<double>(search.head->weight.size(1)));
   head.Set("bias", search.head->bias.defined());
+  head.Set("addend", Text(env, search.head->addend));
   return head;
 }
 

@@ -104,6 +104,27 @@ TEST_CASE("temperature, a constant number on the way, becomes the scale") {
   CHECK(!Missing("return torch.div(" + linear + ", 2, rounding_mode='floor')").empty());
 }
 
+TEST_CASE("of a sum the operand with a head is followed, and the other one named") {
+  const std::string patches = "torch.linear(x, self.w).unsqueeze(1).max(1)[0]";
+  for (const std::string& sum : {"torch.linear(x, self.w, self.b) + 0.5 * " + patches,
+                                 "0.5 * " + patches + " + torch.linear(x, self.w, self.b)"}) {
+    auto graph = FrozenGraph(Forward("return (" + sum + ") / 2"), Parameters());
+    const HeadSearch search = FindHead(graph->outputs()[0]);
+    INFO(sum, ": ", search.missing);
+    REQUIRE(search.head);
+    CHECK(search.head->bias.defined());
+    CHECK(search.head->scale == doctest::Approx(0.5));
+    CHECK(search.head->addend == "aten::mul");
+  }
+  CHECK(CheckedHead("return torch.linear(x, self.w, self.b)").addend.empty());
+}
+
+TEST_CASE("two heads that are added are no head") {
+  CHECK(Missing("return (torch.linear(x, self.w) + torch.linear(x.relu(), self.w)) / 2") ==
+        "the output is the sum of two linear layers on different features");
+  CHECK(test::Contains(Missing("return x + x.relu()"), "aten::add"));
+}
+
 TEST_CASE("reshapes, squeezes and dropout on the way are stepped over") {
   CHECK(CheckedHead("y = torch.linear(torch.dropout(x, 0.5, False).unsqueeze(1), self.w, self.b)\n"
                     "  return torch.dropout(y, 0.5, False).squeeze(1)")

@@ -17,12 +17,13 @@ export class BenchCommand extends ModelCommand {
     description: "throughput beside other programs on the same machine",
     details: `
       Measures \`forward\` (forward passes), \`preprocess\` (decode, resize and crop on one core),
-      \`eval\` (from files to the score), \`pca\` (class-wise neural PCA of given features) or
-      \`attack\` (feature attack images) beside other programs. Every side runs in a process of its
+      \`eval\` (from files to the score), \`pca\` (class-wise neural PCA of given features),
+      \`attack\` (feature attack images), \`cam\` (Grad-CAM of alpha), \`spufix\` (forward passes with a
+      fix built in) or \`mine\` (ranking a pool by alpha) beside other programs. Every side runs in a process of its
       own with as many threads and the same precision, is warmed up first, and takes turns with the
       others; the table holds medians, spreads, ratios and the machine's own limit.
 
-      The peers need Python 3 with torch, pillow, numpy and scikit-learn (the one that SPURIOUS_NATIVE_BENCH_PYTHON names,
+      The peers need Python 3 with torch, pillow, numpy, scikit-learn and grad-cam (the one that SPURIOUS_NATIVE_BENCH_PYTHON names,
       else python3) and the npm package onnxruntime-node; one that is missing is left out and named.
       Without \`--model\` a ResNet50 with seeded weights is made by that Python; without \`--images\`
       pictures are painted.

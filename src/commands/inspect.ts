@@ -1,5 +1,6 @@
 import { Command, Option } from "clipanion";
 import { inspectModel, type ModelInspection } from "../models/inspect.js";
+import type { NativeHead } from "../native/contract.js";
 import { count } from "../report/format.js";
 import { BaseCommand } from "./base.js";
 
@@ -34,12 +35,7 @@ function lines(model: ModelInspection): string[] {
     ["kind", kindOf(model)],
     ["parameters", `${count(model.parameters)} (${model.parameterDtypes.join(", ")})`],
     ["output", describeOutput(model)],
-    [
-      "head",
-      head === null
-        ? `none: ${model.headMissing ?? "not found"}`
-        : `${head.kind}, ${count(head.features)} features -> ${count(head.classes)} classes${head.bias ? "" : ", no bias"}`,
-    ],
+    ["head", head === null ? `none: ${model.headMissing ?? "not found"}` : describeHead(head)],
     [
       "feature map",
       featureMap === null
@@ -65,6 +61,12 @@ function lines(model: ModelInspection): string[] {
     "",
     "A model file is a program; loading it ran its code in this process. Pin it with --sha256.",
   ];
+}
+
+function describeHead({ kind, features, classes, bias, addend }: NativeHead): string {
+  const size = `${kind}, ${count(features)} features -> ${count(classes)} classes`;
+  const rest = addend === null ? "" : `; its output is one part of the logits, ${addend} the other`;
+  return `${size}${bias ? "" : ", no bias"}${rest}`;
 }
 
 function describeOutput({ output, outputKey, softmaxRemoved }: ModelInspection): string {

@@ -1,6 +1,7 @@
 import type { Journal } from "../evaluation/journal.js";
 import { type Forwarded, forwardImages } from "../evaluation/forward-images.js";
 import { type PreparedImage, preprocessImage } from "../images/preprocess.js";
+import type { Throughput } from "../evaluation/throughput.js";
 import type { Preprocessing } from "../images/presets.js";
 import type { Classifier } from "../models/classifier.js";
 import { addon } from "../native/load.js";
@@ -29,6 +30,7 @@ export interface Measure {
 export interface ForwardPoolOptions {
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ProgressSink | undefined;
+  readonly throughput?: Throughput | undefined;
 }
 
 /**
@@ -50,13 +52,14 @@ export async function forwardPool(
   measure: Measure,
   state: MineState,
   journal: Journal<Stretch>,
-  { signal, progress = NO_PROGRESS }: ForwardPoolOptions,
+  { signal, progress = NO_PROGRESS, throughput }: ForwardPoolOptions,
 ): Promise<void> {
   const length = measure.classifier.batch * BATCHES;
   let waiting: Passenger[] = [];
   let toSkip = state.seen;
   const flush = async (): Promise<void> => {
-    const stretch = await forwardStretch(waiting, task, measure, state, { signal, progress });
+    const options = { signal, progress, throughput };
+    const stretch = await forwardStretch(waiting, task, measure, state, options);
     waiting = [];
     await journal.append([stretch]);
     state.count(stretch);
@@ -77,7 +80,7 @@ async function forwardStretch(
   task: Task,
   measure: Measure,
   state: MineState,
-  { signal, progress = NO_PROGRESS }: ForwardPoolOptions,
+  { signal, progress = NO_PROGRESS, throughput }: ForwardPoolOptions,
 ): Promise<Stretch> {
   const best: MeasuredImage[] = [];
   const skipped: Stretch["skipped"][number][] = [];
@@ -101,6 +104,7 @@ async function forwardStretch(
       if (state.offer(image)) best.push(image);
     }
     progress.advance(done.length + unread.length);
+    throughput?.add(done.length + unread.length);
   }
   return { seen: passengers.length, training, skipped, best };
 }

@@ -1,6 +1,7 @@
 import { rm } from "node:fs/promises";
 import { SpuriousError } from "../errors.js";
 import { Journal, type JournalSettings } from "../evaluation/journal.js";
+import { Throughput } from "../evaluation/throughput.js";
 import type { Preprocessing } from "../images/presets.js";
 import type { Classifier } from "../models/classifier.js";
 import { addon } from "../native/load.js";
@@ -105,7 +106,8 @@ export async function minePool(request: MineRequest): Promise<MineResult> {
     list.nearDuplicates !== null,
   );
   for (const stretch of journal.earlier) state.replay(stretch);
-  const { progress = NO_PROGRESS } = request;
+  const { progress = NO_PROGRESS, signal } = request;
+  const throughput = new Throughput();
   progress.begin("mining", survey.left, "images", state.seen);
   try {
     const measure = {
@@ -116,7 +118,7 @@ export async function minePool(request: MineRequest): Promise<MineResult> {
       training: target.training,
       maxPixels: request.maxPixels,
     };
-    await forwardPool(task, measure, state, journal, request);
+    await forwardPool(task, measure, state, journal, { signal, progress, throughput });
   } finally {
     progress.end();
   }
@@ -124,6 +126,8 @@ export async function minePool(request: MineRequest): Promise<MineResult> {
     ...provenanceOf(request, target, classifier, preprocessing),
     started: started.toISOString(),
     seconds: (Date.now() - started.getTime()) / 1000,
+    imagesPerSecond: throughput.imagesPerSecond,
+    steadyImagesPerSecond: throughput.steadyImagesPerSecond,
   });
   // Awaited here: the folder would be given up first.
   if (result.shard !== null) {

@@ -65,6 +65,8 @@ export interface NativeHead {
   readonly classes: number;
   readonly features: number;
   readonly bias: boolean;
+  /** What makes the rest of the logits where they are a sum ("aten::mul"); null where nothing does. */
+  readonly addend: string | null;
 }
 
 export interface NativeFeatureMap {

@@ -61,7 +61,7 @@ describe("inspect", () => {
   test("--json is the description as one document", async () => {
     const { stdout } = await answerOf(["inspect", modelFile("vit.pt"), "--json"]);
     const found = JSON.parse(stdout) as ModelInspection;
-    assert.deepEqual(found.head, { kind: "linear", classes: 10, features: 16, bias: true });
+    assert.deepEqual(found.head, { kind: "linear", classes: 10, features: 16, bias: true, addend: null });
     assert.equal(found.featureMap?.kind, "tokens");
     assert.equal(found.metadata, null);
   });

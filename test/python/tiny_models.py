@@ -1,6 +1,8 @@
-"""timm's tiny architectures with weights that make their outputs depend on the picture.
+"""Small classifiers of timm with weights that make their outputs depend on the picture.
 
     python test/python/tiny_models.py --to FOLDER [NAME...]
+
+timm's own tiny architectures, and one of each family that the published results are of, shortened.
 
 Exports each to FOLDER/NAME.pt and prints one JSON document a line: what eager PyTorch answers, for
 the test that holds the engine's answers against it.
@@ -26,6 +28,30 @@ import export_model  # noqa: E402
 from optional_packages import import_timm  # noqa: E402
 
 IMAGES = 2
+
+NARROW = {"embed_dim": 96, "depth": 2, "num_heads": 3}
+NARROW_SWIN = {"embed_dim": 24, "depths": [1, 1, 2, 1], "num_heads": [1, 2, 4, 8]}
+ONE_EACH = [1, 1, 1, 1]
+
+# What is left out of an architecture, blocks and width, says nothing of how it ends.
+FAMILIES: dict[str, dict[str, Any]] = {
+    "resnet50": {"layers": ONE_EACH},
+    "resnext50_32x4d": {"layers": ONE_EACH},
+    "resnetv2_50x1_bit": {},
+    "tf_efficientnet_b0": {},
+    "tf_efficientnetv2_b0": {},
+    "convnext_atto": {"depths": ONE_EACH},
+    "convnextv2_atto": {"depths": ONE_EACH},
+    "vit_base_patch16_224": NARROW,
+    "vit_base_patch32_clip_224": NARROW,
+    "deit3_small_patch16_224": NARROW,
+    "beit_base_patch16_224": NARROW,
+    "beitv2_base_patch16_224": NARROW,
+    "eva_giant_patch14_224": NARROW,
+    "swin_tiny_patch4_window7_224": NARROW_SWIN,
+    "swinv2_tiny_window8_256": NARROW_SWIN,
+    "volo_d1_224": {},
+}
 
 
 def enliven(module: nn.Module, seed: int) -> None:
@@ -63,12 +89,14 @@ def export_tiny(name: str, folder: Path) -> dict[str, Any]:
     """Exports with enlivened weights, by a weights file; returns what eager PyTorch answers."""
     timm = import_timm()
     torch.manual_seed(0)
-    module = timm.create_model(name).eval()
+    options = FAMILIES.get(name, {})
+    module = timm.create_model(name, **options).eval()
     enliven(module, seed=1)
     weights = folder / f"{name}.pth"
     torch.save(module.state_dict(), weights)
     file = folder / f"{name}.pt"
     words = ["--model", name, "--weights", str(weights), "--to", str(file), "--force"]
+    words += ["--options", json.dumps(options)]
     with contextlib.redirect_stdout(io.StringIO()):
         status = export_model.main(words)
     weights.unlink()
@@ -99,6 +127,7 @@ def answers(module: nn.Module) -> dict[str, Any]:
         "logits": logits.tolist(),
         "features": seen["features"].tolist(),
         "map": describe_map(module, last),
+        "kind": "conv1x1" if isinstance(module.get_classifier(), nn.Conv2d) else "linear",
         "parameters": sum(parameter.numel() for parameter in module.parameters()),
     }
 
@@ -125,13 +154,17 @@ def describe_map(module: nn.Module, last: Tensor) -> dict[str, Any] | None:
     }
 
 
+def all_names() -> list[str]:
+    return [*import_timm().list_models("test_*"), *FAMILIES]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--to", type=Path, required=True)
-    parser.add_argument("names", nargs="*", help="default: all of timm's test_*")
+    parser.add_argument("names", nargs="*", help="default: all of them")
     arguments = parser.parse_args()
     torch.set_num_threads(1)
-    for name in arguments.names or import_timm().list_models("test_*"):
+    for name in arguments.names or all_names():
         print(json.dumps(export_tiny(name, arguments.to), allow_nan=False), flush=True)
 
 

@@ -45,17 +45,16 @@ export const evalBenchmark: Benchmark = {
   },
 };
 
-function ownEval(settings: BenchSettings, model: BenchModel, data: string): Contestant {
+/** How the settings of a benchmark are told to the program itself. */
+export function modelFlags(settings: BenchSettings, { size }: BenchModel): string[] {
   const { batch, threads, dtype } = settings;
-  const flags = {
-    data,
-    batch,
-    threads,
-    dtype,
-    device: "cpu",
-    size: model.size,
-    ...(settings.model?.normalize !== undefined && { normalize: settings.model.normalize }),
-  };
+  const { normalize } = settings.model ?? {};
+  const flags = { batch, threads, dtype, device: "cpu", size, ...(normalize && { normalize }) };
+  return Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]);
+}
+
+/** The whole command, from files to its result folder. */
+export function ownEval(settings: BenchSettings, model: BenchModel, data: string): Contestant {
   const about = {
     name: "spurious-native",
     role: "own",
@@ -67,7 +66,7 @@ function ownEval(settings: BenchSettings, model: BenchModel, data: string): Cont
       const out = await mkdtemp(join(tmpdir(), "spurious-native-bench-"));
       const args = [
         ...[PROGRAM_FILE, "eval", model.file, "--json", "--quiet", "--force", "--out", out],
-        ...Object.entries(flags).flatMap(([flag, value]) => [`--${flag}`, String(value)]),
+        ...["--data", data, ...modelFlags(settings, model)],
       ];
       const running = await processContestant(
         about,

@@ -63,7 +63,7 @@ export function threadCount(threads: number): string {
 }
 
 /** Bytes [batch, size, size, 3] that all sides read. */
-async function pixelFile({ cache, batch }: BenchSettings, size: number): Promise<string> {
+export async function pixelFile({ cache, batch }: BenchSettings, size: number): Promise<string> {
   const file = join(cache, `pixels-${String(batch)}x${String(size)}.bin`);
   if (await exists(file)) return file;
   await mkdir(cache, { recursive: true });

@@ -1,6 +1,7 @@
 import { Classifier, type ClassifierRequest } from "../../models/classifier.js";
 import type { AttackResult } from "../../native/contract.js";
 import { VERSION } from "../../version.js";
+import { spreadDirections } from "../directions.js";
 import { serve } from "./serve.js";
 
 interface AttackWork {
@@ -24,7 +25,7 @@ await serve(async () => {
       components,
       dimensions: d,
       column: 0,
-      directions: directions(components, d),
+      directions: spreadDirections(components, d),
       classMean: new Float32Array(d),
       eigenIndices: Array.from({ length: components }, (_, l) => l),
       classIndex: 0,
@@ -54,13 +55,3 @@ await serve(async () => {
     close: () => engine.dispose(),
   };
 });
-
-/** Rows that every side makes alike: every `count`-th feature, in equal parts: [count, d] */
-function directions(count: number, d: number): Float32Array {
-  const rows = new Float32Array(count * d);
-  for (let l = 0; l < count; l++) {
-    const own = Math.ceil((d - l) / count);
-    for (let i = l; i < d; i += count) rows[l * d + i] = 1 / Math.sqrt(own);
-  }
-  return rows;
-}

@@ -63,7 +63,7 @@ describe("Classifier.open: flags, metadata, graph", () => {
       sha256: classifier.sha256,
       metadata,
       typeName: classifier.engine.description.typeName,
-      head: { kind: "linear", classes: 10, features: 16, bias: true },
+      head: { kind: "linear", classes: 10, features: 16, bias: true, addend: null },
     });
   });
 
