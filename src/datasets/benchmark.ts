@@ -1,8 +1,8 @@
-import { realpath } from "node:fs/promises";
-
 import { SpuriousError } from "../errors.js";
 import type { ClassMap } from "../imagenet/class-info.js";
 import { describeClasses } from "../imagenet/find-class.js";
+import { openPictureTree } from "../sources/open-tree.js";
+import type { PictureTree } from "../sources/picture-tree.js";
 import { findValFolder, readValSet, type ValSet } from "./imagenet-val.js";
 import { compareCodePoints } from "./order.js";
 import type { Benchmark } from "./sample.js";
@@ -30,22 +30,23 @@ const SHOWN = 10;
  * @throws DATA_CLASS_WITHOUT_VAL classes with spurious but without validation pictures, by name
  */
 export async function openBenchmark(request: BenchmarkRequest): Promise<Benchmark> {
-  const { data, classMap } = request;
+  const { classMap } = request;
+  const data = await openPictureTree(request.data);
   const spurious = await readSpuriousSet(data, classMap);
   const wanted = new Set(spurious.classes.map(({ index }) => index));
-  const val = await readValSet(await valFolder(request), classMap, wanted);
-  if ((await realpath(spurious.root)) === (await realpath(val.root))) {
+  const val = await readValSet(await valTree(request, data), classMap, wanted);
+  if ((await spurious.tree.realRoot()) === (await val.tree.realRoot())) {
     throw new SpuriousError(
       "DATA_LAYOUT",
-      `data not usable: ${val.root}: expected spurious and validation pictures in two folders, ` +
+      `data not usable: ${val.tree.root}: expected spurious and validation pictures in two folders, ` +
         "got the same one for both",
-      { input: val.root },
+      { input: val.tree.root },
     );
   }
   requireValOfEveryClass(spurious, val, classMap);
   return {
-    spuriousRoot: spurious.root,
-    valRoot: val.root,
+    spuriousRoot: spurious.tree.root,
+    valRoot: val.tree.root,
     layout: spurious.layout,
     valLayout: val.layout,
     samples: [...spurious.samples, ...val.samples].sort(
@@ -56,17 +57,19 @@ export async function openBenchmark(request: BenchmarkRequest): Promise<Benchmar
   };
 }
 
-async function valFolder(request: BenchmarkRequest): Promise<string> {
+async function valTree(request: BenchmarkRequest, inside: PictureTree): Promise<PictureTree> {
   const { data, val, valFallback, classMap } = request;
-  const folder = val ?? (await findValFolder(data, classMap))?.path ?? valFallback;
-  if (folder === undefined) {
+  if (val !== undefined) return openPictureTree(val);
+  const found = await findValFolder(inside, classMap);
+  if (found !== null) return found.tree;
+  if (valFallback === undefined) {
     throw new SpuriousError(
       "DATA_NOT_GIVEN",
       `validation pictures not named: ${data}: expected --val or imagenet/val inside it, got neither`,
       { input: data },
     );
   }
-  return folder;
+  return openPictureTree(valFallback);
 }
 
 /** The original counts such a class as 0, which silently lowers the mean. */
@@ -81,9 +84,9 @@ function requireValOfEveryClass(spurious: SpuriousSet, val: ValSet, classMap: Cl
   const more = infos.length > SHOWN ? ` and ${infos.length - SHOWN} more` : "";
   throw new SpuriousError(
     "DATA_CLASS_WITHOUT_VAL",
-    `classes without validation pictures: ${val.root}: expected pictures of all ` +
-      `${spurious.classes.length} classes of ${spurious.root}, got ${val.found} with none of ` +
+    `classes without validation pictures: ${val.tree.root}: expected pictures of all ` +
+      `${spurious.classes.length} classes of ${spurious.tree.root}, got ${val.found} with none of ` +
       `${describeClasses(infos.slice(0, SHOWN))}${more}`,
-    { input: val.root },
+    { input: val.tree.root },
   );
 }

@@ -1,9 +1,12 @@
-import { join } from "node:path";
-
 import { SpuriousError } from "../errors.js";
 import type { ClassMap } from "../imagenet/class-info.js";
 import { classesNamed, describeClasses } from "../imagenet/find-class.js";
-import { type FolderContent, listPictures, type NameAndReason } from "./folder.js";
+import {
+  type FolderContent,
+  listPictures,
+  type NameAndReason,
+  type PictureTree,
+} from "../sources/picture-tree.js";
 
 /** The pictures of one class folder. */
 export interface ClassFolder {
@@ -39,15 +42,15 @@ export async function readClassFolders(
 ): Promise<ClassFolders> {
   const nameOf = new Map<number, string>();
   for (const name of content.folders) {
-    const index = wantedClass(content.path, name, classMap, wanted, { what, layout });
+    const index = wantedClass(content.tree, name, classMap, wanted, { what, layout });
     if (index === null) continue;
     const other = nameOf.get(index);
     if (other !== undefined) {
       throw new SpuriousError(
         "DATA_LAYOUT",
-        `${what} class twice: ${content.path}: expected one folder of class ${index}, ` +
+        `${what} class twice: ${content.tree.root}: expected one folder of class ${index}, ` +
           `got ${other} and ${name}`,
-        { input: content.path },
+        { input: content.tree.root },
       );
     }
     nameOf.set(index, name);
@@ -57,7 +60,7 @@ export async function readClassFolders(
     [...nameOf].map(async ([classIndex, name]) => ({
       classIndex,
       name,
-      listing: await listPictures(join(content.path, name)),
+      listing: await listPictures(content.tree.within(name)),
     })),
   );
   const folders = listed.map(({ classIndex, name, listing }) => {
@@ -71,7 +74,7 @@ export async function readClassFolders(
 
 /** The wanted class that a folder names, or null when it names another one or none. */
 function wantedClass(
-  root: string,
+  tree: PictureTree,
   name: string,
   classMap: ClassMap,
   wanted: ReadonlySet<number>,
@@ -88,8 +91,8 @@ function wantedClass(
   if (expected !== null) {
     throw new SpuriousError(
       "DATA_LAYOUT",
-      `${what} folder without a known class: ${root}: expected ${expected}, got ${name}`,
-      { input: join(root, name), hint: `expected layout:\n${layout}` },
+      `${what} folder without a known class: ${tree.root}: expected ${expected}, got ${name}`,
+      { input: tree.nameOf(name), hint: `expected layout:\n${layout}` },
     );
   }
   const [only] = named;

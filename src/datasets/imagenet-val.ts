@@ -1,16 +1,17 @@
-import { basename, join } from "node:path";
+import { basename } from "node:path";
 
 import type { ClassMap } from "../imagenet/class-info.js";
 import { classesNamed } from "../imagenet/find-class.js";
 import { hasClassFolders, readClassFolders } from "./class-folders.js";
-import { type FolderContent, readFolder, readFolderIfPresent } from "./folder.js";
+import { type FolderContent, type PictureTree, TreePicture } from "../sources/picture-tree.js";
+import { findFolder } from "./find-folder.js";
 import { layoutError } from "./layout-error.js";
 import type { Ignored, Sample } from "./sample.js";
 import { findGroundTruth, GROUND_TRUTH_FILES } from "./val-ground-truth.js";
 
 export interface ValSet {
   /** The folder that holds the class folders or the pictures. */
-  readonly root: string;
+  readonly tree: PictureTree;
   /** "class folders" or the ground truth file's name. */
   readonly layout: string;
   /** Pictures of the wanted classes only; openBenchmark sorts them. */
@@ -42,13 +43,12 @@ const PLACES = [
  * @throws DATA_NOT_FOUND, DATA_LAYOUT
  */
 export async function readValSet(
-  given: string,
+  given: PictureTree,
   classMap: ClassMap,
   wanted: ReadonlySet<number>,
 ): Promise<ValSet> {
-  const top = await readFolder(given);
-  const content =
-    (await findValFolder(given, classMap)) ?? (holdsClasses(top, classMap) ? top : null);
+  const top = await given.content();
+  const content = await findValFolder(given, classMap, [...PLACES, "."]);
   if (content === null) {
     throw layoutError("validation pictures not found", "class folders", top, LAYOUT);
   }
@@ -58,17 +58,12 @@ export async function readValSet(
 }
 
 /** A validation folder at one of its usual places inside another folder, or null. */
-export async function findValFolder(
-  above: string,
+export function findValFolder(
+  above: PictureTree,
   classMap: ClassMap,
+  places: readonly string[] = PLACES,
 ): Promise<FolderContent | null> {
-  for (const place of PLACES) {
-    const content = await readFolderIfPresent(join(above, place));
-    if (content !== null && holdsClasses(content, classMap)) {
-      return content;
-    }
-  }
-  return null;
+  return findFolder(above, places, (content) => holdsClasses(content, classMap));
 }
 
 function holdsClasses(content: FolderContent, classMap: ClassMap): boolean {
@@ -85,10 +80,10 @@ async function readFolders(
     layout: LAYOUT,
   });
   return {
-    root: content.path,
+    tree: content.tree,
     layout: "class folders",
     samples: folders.flatMap(({ classIndex, pictures }) =>
-      pictures.map((picture) => valSample(content.path, picture, classIndex)),
+      pictures.map((picture) => valSample(content.tree, picture, classIndex)),
     ),
     ignored: [
       ...ignored.map((entry): Ignored => ({ split: "val", ...entry })),
@@ -104,7 +99,7 @@ async function readFlatFolder(
   classMap: ClassMap,
   wanted: ReadonlySet<number>,
 ): Promise<ValSet> {
-  const truth = await findGroundTruth(content.path, content.pictures);
+  const truth = await findGroundTruth(content.tree, content.pictures);
   if (truth === null) {
     throw layoutError(
       "classes of validation pictures not found",
@@ -117,13 +112,13 @@ async function readFlatFolder(
   for (const picture of content.pictures) {
     const [info] = classesNamed(classMap, truth.wnids.get(picture) ?? "");
     if (info !== undefined && wanted.has(info.index)) {
-      samples.push(valSample(content.path, picture, info.index));
+      samples.push(valSample(content.tree, picture, info.index));
     }
   }
   const unlisted = content.pictures.length - truth.wnids.size;
   const outside = truth.wnids.size - samples.length;
   return {
-    root: content.path,
+    tree: content.tree,
     layout: basename(truth.file),
     samples,
     ignored: [
@@ -135,8 +130,8 @@ async function readFlatFolder(
   };
 }
 
-function valSample(root: string, path: string, classIndex: number): Sample {
-  return { file: join(root, path), path, split: "val", classIndex };
+function valSample(tree: PictureTree, path: string, classIndex: number): Sample {
+  return { source: new TreePicture(tree, path), path, split: "val", classIndex };
 }
 
 function counted(count: number, what: string): Ignored[] {

@@ -1,5 +1,5 @@
 import { SpuriousError } from "../errors.js";
-import type { FolderContent } from "./folder.js";
+import type { FolderContent } from "../sources/picture-tree.js";
 
 const SHOWN = 8;
 
@@ -15,9 +15,9 @@ export function layoutError(
 ): SpuriousError {
   return new SpuriousError(
     "DATA_LAYOUT",
-    `${what}: ${content.path}: expected ${expected}, got ${describeContent(content)}`,
+    `${what}: ${content.tree.root}: expected ${expected}, got ${describeContent(content)}`,
     {
-      input: content.path,
+      input: content.tree.root,
       hint: `expected layout:\n${layout}\n(docs/datasets.md shows every one)`,
     },
   );

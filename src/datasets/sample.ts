@@ -1,9 +1,10 @@
+import type { ImageSource } from "../sources/image-source.js";
+
 export type Split = "val" | "spurious";
 
 /** One picture of a benchmark. */
 export interface Sample {
-  /** Absolute path. */
-  readonly file: string;
+  readonly source: ImageSource;
   /** Path relative to the root of its split, with `/`; the name used in every result. */
   readonly path: string;
   readonly split: Split;

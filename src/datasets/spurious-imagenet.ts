@@ -1,16 +1,20 @@
-import { join } from "node:path";
-
 import { SpuriousError } from "../errors.js";
 import type { ClassMap } from "../imagenet/class-info.js";
 import { benchmarkFeatures } from "../imagenet/facts.js";
 import { classesNamed, describeClasses } from "../imagenet/find-class.js";
-import { type FolderContent, listPictures, readFolder, readFolderIfPresent } from "./folder.js";
+import {
+  type FolderContent,
+  listPictures,
+  type PictureTree,
+  TreePicture,
+} from "../sources/picture-tree.js";
+import { findFolder } from "./find-folder.js";
 import { firstFew, layoutError } from "./layout-error.js";
 import type { BenchmarkClass, Ignored, Sample } from "./sample.js";
 
 export interface SpuriousSet {
   /** The folder that holds the feature folders. */
-  readonly root: string;
+  readonly tree: PictureTree;
   readonly layout: "spurious-imagenet-v2" | "spurious-imagenet-v1" | "own";
   /** By folder; openBenchmark sorts them. */
   readonly samples: Sample[];
@@ -52,7 +56,7 @@ const V1_FEATURES = 40;
  * @param data the data set's folder, its `images`, or a folder that holds `spurious_imagenet`
  * @throws DATA_NOT_FOUND, DATA_LAYOUT: no such folders, or one with pictures whose class is not known
  */
-export async function readSpuriousSet(data: string, classMap: ClassMap): Promise<SpuriousSet> {
+export async function readSpuriousSet(data: PictureTree, classMap: ClassMap): Promise<SpuriousSet> {
   const content = await findFeatureFolders(data, classMap);
   const ignored: Ignored[] = content.ignored.map((entry) => ({ split: "spurious", ...entry }));
   for (const picture of content.pictures) {
@@ -61,7 +65,7 @@ export async function readSpuriousSet(data: string, classMap: ClassMap): Promise
   const features: FeatureFolder[] = [];
   const problems: string[] = [];
   const listings = await Promise.all(
-    content.folders.map((name) => listPictures(join(content.path, name))),
+    content.folders.map((name) => listPictures(content.tree.within(name))),
   );
   for (const [at, name] of content.folders.entries()) {
     const { pictures, ignored: inside } = listings[at] ?? { pictures: [], ignored: [] };
@@ -88,9 +92,9 @@ export async function readSpuriousSet(data: string, classMap: ClassMap): Promise
   if (problems.length > 0) {
     throw new SpuriousError(
       "DATA_LAYOUT",
-      `feature folders without a known class: ${content.path}: expected a class of ` +
+      `feature folders without a known class: ${content.tree.root}: expected a class of ` +
         `${classMap.name} in every folder name, got ${firstFew(problems)}`,
-      { input: content.path, hint: `rename or remove them; expected layout:\n${LAYOUT}` },
+      { input: content.tree.root, hint: `rename or remove them; expected layout:\n${LAYOUT}` },
     );
   }
   if (features.length === 0) {
@@ -102,9 +106,9 @@ export async function readSpuriousSet(data: string, classMap: ClassMap): Promise
     );
   }
   return {
-    root: content.path,
+    tree: content.tree,
     layout: publishedLayout(features),
-    samples: features.flatMap((feature) => samplesOf(content.path, feature)),
+    samples: features.flatMap((feature) => samplesOf(content.tree, feature)),
     classes: pooledClasses(features),
     ignored,
   };
@@ -127,17 +131,14 @@ export function parseFeatureFolder(
 }
 
 /** The first place with a folder that names a feature or a class. */
-async function findFeatureFolders(data: string, classMap: ClassMap): Promise<FolderContent> {
-  const given = await readFolder(data);
-  for (const place of PLACES) {
-    const content = place === "." ? given : await readFolderIfPresent(join(data, place));
-    const fits = content?.folders.some(
+async function findFeatureFolders(data: PictureTree, classMap: ClassMap): Promise<FolderContent> {
+  const given = await data.content();
+  const found = await findFolder(data, PLACES, ({ folders }) =>
+    folders.some(
       (name) => parseFeatureFolder(name) !== null || classesNamed(classMap, name).length > 0,
-    );
-    if (content !== null && fits === true) {
-      return content;
-    }
-  }
+    ),
+  );
+  if (found !== null) return found;
   throw layoutError("spurious pictures not found", "feature folders", given, LAYOUT);
 }
 
@@ -161,13 +162,11 @@ function resolveFolder(
     : { problem: `may be ${describeClasses(named)}` };
 }
 
-function samplesOf(root: string, feature: FeatureFolder): Sample[] {
-  return feature.pictures.map((picture) => ({
-    file: join(root, feature.name, picture),
-    path: `${feature.name}/${picture}`,
-    split: "spurious",
-    classIndex: feature.classIndex,
-  }));
+function samplesOf(tree: PictureTree, { name, pictures, classIndex }: FeatureFolder): Sample[] {
+  return pictures.map((picture) => {
+    const path = `${name}/${picture}`;
+    return { source: new TreePicture(tree, path), path, split: "spurious", classIndex };
+  });
 }
 
 /** Two feature folders of one class count as one class. */

@@ -1,10 +1,11 @@
-import { join } from "node:path";
-
 import { SpuriousError } from "../errors.js";
 import type { ClassMap } from "../imagenet/class-info.js";
 import { describeClasses } from "../imagenet/find-class.js";
 import { hasClassFolders, readClassFolders } from "./class-folders.js";
-import { type FolderContent, readFolder, readFolderIfPresent } from "./folder.js";
+import { findFolder } from "./find-folder.js";
+import type { ImageSource } from "../sources/image-source.js";
+import { openPictureTree } from "../sources/open-tree.js";
+import { type FolderContent, type PictureTree, TreePicture } from "../sources/picture-tree.js";
 import { layoutError } from "./layout-error.js";
 
 /** The training pictures of one class. */
@@ -14,9 +15,18 @@ export interface TrainClass {
   readonly pictures: readonly string[];
 }
 
+/** One training picture. */
+export interface TrainImage {
+  readonly source: ImageSource;
+  /** Relative to the root, with `/`; the name used in every result. */
+  readonly path: string;
+  readonly classIndex: number;
+}
+
 export interface TrainSet {
   /** The folder that holds the class folders. */
   readonly root: string;
+  readonly tree: PictureTree;
   /** Ascending by index. */
   readonly classes: readonly TrainClass[];
 }
@@ -29,7 +39,7 @@ const PLACES = ["imagenet/train", "ILSVRC/Data/CLS-LOC/train", "Data/CLS-LOC/tra
 
 /**
  * Finds the training pictures of some classes.
- * @param given the training folder or one above it
+ * @param given the training folder or one above it, or what openPictureTree takes instead
  * @throws DATA_NOT_FOUND, DATA_LAYOUT
  * @throws DATA_CLASS_WITHOUT_TRAIN a wanted class has no pictures
  */
@@ -38,7 +48,8 @@ export async function readTrainSet(
   classMap: ClassMap,
   wanted: ReadonlySet<number>,
 ): Promise<TrainSet> {
-  const content = await findTrainFolder(given, classMap);
+  const content = await findTrainFolder(await openPictureTree(given), classMap);
+  const { tree } = content;
   const { folders } = await readClassFolders(content, classMap, wanted, {
     what: "training",
     layout: LAYOUT,
@@ -49,25 +60,31 @@ export async function readTrainSet(
   if (missing.length > 0) {
     throw new SpuriousError(
       "DATA_CLASS_WITHOUT_TRAIN",
-      `classes without training pictures: ${content.path}: expected pictures of all ` +
+      `classes without training pictures: ${tree.root}: expected pictures of all ` +
         `${wanted.size} classes, got none of ${describeClasses(missing.slice(0, 10))}` +
         (missing.length > 10 ? ` and ${missing.length - 10} more` : ""),
-      { input: content.path },
+      { input: tree.root },
     );
   }
   return {
-    root: content.path,
+    root: tree.root,
+    tree,
     classes: filled
       .map(({ classIndex, pictures }) => ({ index: classIndex, pictures }))
       .sort((a, b) => a.index - b.index),
   };
 }
 
-async function findTrainFolder(given: string, classMap: ClassMap): Promise<FolderContent> {
-  const top = await readFolder(given);
-  for (const place of PLACES) {
-    const content = place === "." ? top : await readFolderIfPresent(join(given, place));
-    if (content !== null && hasClassFolders(content, classMap)) return content;
-  }
+/** The pictures of all classes, by class. */
+export function trainImages({ tree, classes }: TrainSet): TrainImage[] {
+  return classes.flatMap(({ index, pictures }) =>
+    pictures.map((path) => ({ source: new TreePicture(tree, path), path, classIndex: index })),
+  );
+}
+
+async function findTrainFolder(tree: PictureTree, classMap: ClassMap): Promise<FolderContent> {
+  const top = await tree.content();
+  const found = await findFolder(tree, PLACES, (content) => hasClassFolders(content, classMap));
+  if (found !== null) return found;
   throw layoutError("training pictures not found", "class folders", top, LAYOUT);
 }

@@ -1,7 +1,7 @@
-import { readFile } from "node:fs/promises";
-import { basename, dirname, join, resolve } from "node:path";
+import { basename, join } from "node:path";
 
 import { SpuriousError } from "../errors.js";
+import type { FilePlace, PictureTree } from "../sources/picture-tree.js";
 import { readMatFile } from "./mat-file.js";
 import { compareCodePoints } from "./order.js";
 
@@ -31,8 +31,6 @@ const PLACES = [
   "ILSVRC2012_devkit_t12/data",
   "ILSVRC/devkit/data",
 ];
-/** ILSVRC/Data/CLS-LOC/val lies four folders below LOC_val_solution.csv. */
-const LEVELS_UP = 4;
 
 const WNID = /^n\d{8}$/;
 
@@ -43,10 +41,11 @@ const WNID = /^n\d{8}$/;
  * @throws DATA_LAYOUT the file is damaged, does not fit, or its numbers cannot be translated
  */
 export async function findGroundTruth(
-  folder: string,
+  tree: PictureTree,
   pictures: readonly string[],
 ): Promise<GroundTruth | null> {
-  const found = await firstFile(searchFolders(folder), GROUND_TRUTH_FILES);
+  const places = searchPlaces(tree);
+  const found = await firstFile(places, GROUND_TRUTH_FILES);
   if (found === null) {
     return null;
   }
@@ -59,7 +58,7 @@ export async function findGroundTruth(
   while (lines.at(-1) === "") {
     lines.pop();
   }
-  const wnidOfLine = await lineTranslator(lines, file, folder);
+  const wnidOfLine = await lineTranslator(lines, file, [found.place, ...places]);
   const lineOf = pictureLines(pictures, lines.length, file);
   return {
     file,
@@ -93,12 +92,12 @@ function parseSolution(
 async function lineTranslator(
   lines: readonly string[],
   file: string,
-  folder: string,
+  places: readonly FilePlace[],
 ): Promise<(line: number) => string> {
   if (lines.every((line) => WNID.test(line))) {
     return (line) => lines[line] as string;
   }
-  const ids = await readIds(file, folder);
+  const ids = await readIds(file, places);
   const wnids = lines.map((line, at) => {
     const wnid = /^\d+$/.test(line) ? ids.wnids.get(Number(line)) : undefined;
     if (wnid === undefined) {
@@ -134,10 +133,9 @@ function pictureLines(
 /** WordNet ids by the development kit's numbers. These are not in alphabetical order. */
 async function readIds(
   groundTruth: string,
-  folder: string,
+  places: readonly FilePlace[],
 ): Promise<{ file: string; wnids: ReadonlyMap<number, string> }> {
-  const folders = [dirname(groundTruth), ...searchFolders(folder)];
-  const found = await firstFile(folders, ID_FILES);
+  const found = await firstFile(places, ID_FILES);
   if (found === null) {
     throw new SpuriousError(
       "DATA_LAYOUT",
@@ -191,30 +189,27 @@ function idsOfList(bytes: Buffer, file: string): Map<number, string> {
   return wnids;
 }
 
-function searchFolders(folder: string): string[] {
-  const above = [resolve(folder)];
-  while (above.length <= LEVELS_UP) {
-    above.push(dirname(above.at(-1) as string));
-  }
-  return [...new Set(above)].flatMap((start) => PLACES.map((place) => join(start, place)));
+function searchPlaces(tree: PictureTree): FilePlace[] {
+  return tree.surroundings().flatMap((start) =>
+    PLACES.map((place) => ({
+      path: join(start.path, place),
+      file: (name) => start.file(join(place, name)),
+    })),
+  );
 }
 
 async function firstFile(
-  folders: readonly string[],
+  places: readonly FilePlace[],
   names: readonly string[],
-): Promise<{ file: string; bytes: Buffer } | null> {
-  for (const folder of folders) {
+): Promise<{ file: string; place: FilePlace; bytes: Buffer } | null> {
+  for (const place of places) {
     for (const name of names) {
-      const file = join(folder, name);
-      const bytes = await readFile(file).catch((error: NodeJS.ErrnoException) => {
-        if (error.code === "ENOENT" || error.code === "ENOTDIR") {
-          return null;
-        }
+      const file = join(place.path, name);
+      const bytes = await place.file(name).catch((error: NodeJS.ErrnoException) => {
+        if (error instanceof SpuriousError) throw error;
         throw unusable(file, "a file that can be read", error.code ?? error.message);
       });
-      if (bytes !== null) {
-        return { file, bytes };
-      }
+      if (bytes !== null) return { file, place, bytes };
     }
   }
   return null;

@@ -61,8 +61,8 @@ export async function measureAccuracy(
 ): Promise<Accuracy> {
   const tallies = new Map<number, Tally>();
   const skipped: UnreadPicture[] = [];
-  const load = ({ file }: Sample) =>
-    preprocessImage(file, { preprocessing, split: "val", maxPixels }, addon());
+  const load = ({ source }: Sample) =>
+    preprocessImage(source, { preprocessing, split: "val", maxPixels }, addon());
   progress.begin("measuring accuracy", samples.length, "images");
   try {
     const steps = forwardImages(classifier, samples, load, {

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import type { BenchmarkFolders } from "../config/locations.js";
 import { openBenchmark } from "../datasets/benchmark.js";
 import type { Benchmark, Sample } from "../datasets/sample.js";
@@ -9,7 +8,7 @@ import type { Preprocessing } from "../images/presets.js";
 import { presentClasses } from "../imagenet/present-classes.js";
 import type { Classifier } from "../models/classifier.js";
 import { addon } from "../native/load.js";
-import type { ImageKey, ReportImages } from "../report/eval-report.js";
+import type { ReportImages } from "../report/eval-report.js";
 import { chooseReportImages, makeThumbnails } from "../report/thumbnails.js";
 import {
   buildEvalResult,
@@ -134,7 +133,7 @@ export class BenchmarkRun {
     const left = this.samples.filter((sample) => !done.has(keyOf(sample)));
     const load = (sample: Sample) =>
       preprocessImage(
-        sample.file,
+        sample.source,
         { preprocessing: this.#preprocessing, split: sample.split, maxPixels },
         addon(),
       );
@@ -187,10 +186,9 @@ export class BenchmarkRun {
 
   /** Thumbnails for the report of an arm. */
   thumbnails({ result, rows }: ScoredArm): Promise<ReportImages> {
-    const { spuriousRoot, valRoot } = this.benchmark;
-    const fileOf = ({ split, path }: ImageKey): string =>
-      join(split === "val" ? valRoot : spuriousRoot, path);
-    return makeThumbnails(chooseReportImages(result, rows), fileOf, this.options.signal);
+    const chosen = chooseReportImages(result, rows);
+    const sources = new Map(this.samples.map((one) => [keyOf(one), one.source]));
+    return makeThumbnails(chosen, (row) => sources.get(keyOf(row)), this.options.signal);
   }
 
   #row({ source, logits, features }: Forwarded<Sample>, { adjust }: Arm): ImageRow {

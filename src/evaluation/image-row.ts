@@ -23,7 +23,7 @@ export function softmaxColumns(which: SoftmaxColumns, classMap: ClassMap): numbe
  * @throws MODEL_OUTPUT_UNSUPPORTED a logit is not finite
  */
 export function imageRow(
-  { path, split, classIndex }: Sample,
+  { path, split, classIndex }: Omit<Sample, "source">,
   logits: Float32Array,
   { classMap, temperature }: Pick<Classifier, "classMap" | "temperature">,
   columns?: readonly number[],

@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import sharp from "sharp";
 import { imageNetClasses } from "../imagenet/facts.js";
 import { preprocessImage } from "../images/preprocess.js";
@@ -12,6 +11,7 @@ import { probability } from "../report/format.js";
 import { svgToPng } from "../report/svg-png.js";
 import type { FileContent } from "../results/atomic.js";
 import { plainLabel } from "../results/terminal-table.js";
+import { type PictureTree, TreePicture } from "../sources/picture-tree.js";
 import { trainAlphas } from "../pca/alpha.js";
 import type { AttackedComponent } from "./attack-pool.js";
 import { type CamMap, type Cams, camsOf } from "./cams.js";
@@ -26,8 +26,8 @@ export interface ClassEvidenceInput {
   readonly pca: ClassPca;
   readonly entry: PcaIndexClass;
   readonly column: number;
-  /** Folder of the training images. */
-  readonly train: string;
+  /** The training images, by their paths. */
+  readonly train: PictureTree;
   /** By rank: attack confidence. */
   readonly shown: readonly AttackedComponent[];
   readonly top: number;
@@ -194,7 +194,9 @@ function loadAll(
 ): Promise<RgbImage[]> {
   const preprocessing = { preset: "paper-v2", size: classifier.inputSize.value } as const;
   const options = { preprocessing, split: "val", maxPixels } as const;
-  return Promise.all(paths.map((path) => preprocessImage(join(train, path), options, addon())));
+  return Promise.all(
+    paths.map((path) => preprocessImage(new TreePicture(train, path), options, addon())),
+  );
 }
 
 async function decodePng(base64: string): Promise<RgbImage> {

@@ -16,6 +16,8 @@ import {
   ResultFolder,
   type ResultFolderOptions,
 } from "../results/result-folder.js";
+import { openPictureTree } from "../sources/open-tree.js";
+import type { PictureTree } from "../sources/picture-tree.js";
 import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
 import { type AttackedComponent, attackPool, rankByConfidence } from "./attack-pool.js";
 import {
@@ -88,7 +90,7 @@ interface Run {
   readonly settings: RunSettings;
   readonly classifier: Classifier;
   readonly folder: ResultFolder;
-  readonly train: string;
+  readonly train: PictureTree;
   readonly progress: ProgressSink;
 }
 
@@ -120,7 +122,7 @@ export async function makeEvidence(request: EvidenceRequest): Promise<EvidenceRe
   await using classifier = await openPcaModel(request.pca, index, request);
   const { progress = NO_PROGRESS } = request;
   const settings = settingsOf(request, classifier);
-  const train = trainFolder(request, index);
+  const train = await openPictureTree(trainFolder(request, index));
   const run: Run = { request, settings, classifier, folder, train, progress };
   const tasks: ClassTask[] = [];
   for (const entry of entries) tasks.push(await planClass(run, entry));

@@ -6,7 +6,8 @@ import { sniffFormat } from "./format.js";
 import { type Geometry, geometryOf } from "./geometry.js";
 import { plainJpegSize } from "./jpeg-size.js";
 import { type Preprocessing, type ResizeRule, ruleOf } from "./presets.js";
-import { readImageFile } from "./read-image.js";
+import type { ImageSource } from "../sources/image-source.js";
+import { fileSource } from "./read-image.js";
 
 /** What a model is given: RGB, 8 bit, [height, width, 3]. */
 export interface PreparedImage {
@@ -27,16 +28,17 @@ export type ImageAddon = Pick<NativeAddon, "resizeCrop" | "resizeJpeg">;
 
 /**
  * Reads, decodes, resizes and crops one picture: exactly what Pillow and torchvision make of it.
- * @param source a file's path, or its content with the name that errors call it by
+ * @param image a file's path, a source, or its content with the name that errors call it by
  * @throws IMAGE_UNREADABLE, IMAGE_TRUNCATED, IMAGE_UNSUPPORTED, IMAGE_TOO_LARGE
  */
 export async function preprocessImage(
-  source: string | { readonly bytes: Uint8Array; readonly name: string },
+  image: string | ImageSource | { readonly bytes: Uint8Array; readonly name: string },
   { preprocessing, split, maxPixels = DEFAULT_MAX_PIXELS }: PreprocessOptions,
   addon: ImageAddon,
 ): Promise<PreparedImage> {
-  const name = typeof source === "string" ? source : source.name;
-  const bytes = typeof source === "string" ? await readImageFile(source) : source.bytes;
+  const source = typeof image === "string" ? fileSource(image) : image;
+  const { name } = source;
+  const bytes = "bytes" in source ? source.bytes : await source.read();
   const rule = ruleOf(preprocessing, split);
   const fast = await prepareJpeg(bytes, rule, { name, maxPixels }, addon);
   if (fast) return fast;

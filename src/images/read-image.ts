@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { ImageSource } from "../sources/image-source.js";
 import { imageError } from "./decoded-image.js";
 
 const REASONS: Readonly<Record<string, string>> = {
@@ -23,4 +24,9 @@ export async function readImageFile(path: string): Promise<Uint8Array> {
     const what = REASONS[code] ?? message;
     throw imageError("IMAGE_UNREADABLE", path, `expected a picture file, got ${what}`, { cause });
   }
+}
+
+/** A picture file as a source. */
+export function fileSource(path: string): ImageSource {
+  return { name: path, read: () => readImageFile(path) };
 }

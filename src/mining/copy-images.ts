@@ -1,6 +1,6 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
-import { isPictureName } from "../datasets/folder.js";
+import { isPictureName } from "../sources/picture-tree.js";
 import { SpuriousError } from "../errors.js";
 import { sniffFormat } from "../images/format.js";
 import { writeFileAtomic } from "../results/atomic.js";

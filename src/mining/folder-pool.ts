@@ -1,24 +1,23 @@
-import { realpath } from "node:fs/promises";
-import { join } from "node:path";
-import { type FolderContent, readFolder } from "../datasets/folder.js";
 import { compareCodePoints } from "../datasets/order.js";
-import { readImageFile } from "../images/read-image.js";
+import { FolderTree } from "../sources/folder-tree.js";
+import type { FolderContent, PictureTree } from "../sources/picture-tree.js";
 import type { ImageAddress, ImagePool } from "./pool.js";
 
 /** All pictures in a folder and the folders within, in code point order of their paths. */
 export function folderPool(path: string, pool: number): ImagePool {
+  const tree = new FolderTree(path);
   return {
     path,
     kind: "folder",
-    images: () => walk(path, pool),
-    read: ({ id }) => readImageFile(join(path, id)),
+    images: () => walk(tree, pool),
+    read: ({ id }) => tree.read(id),
     damage: () => null,
   };
 }
 
 /** Holds the names of the folders on the way, not those of all pictures. */
-async function* walk(root: string, pool: number): AsyncGenerator<ImageAddress> {
-  const seen = new Set([await realpath(root).catch(() => root)]);
+async function* walk(root: PictureTree, pool: number): AsyncGenerator<ImageAddress> {
+  const seen = new Set([await root.realRoot().catch(() => root.root)]);
 
   async function* inside(content: FolderContent, prefix: string): AsyncGenerator<ImageAddress> {
     // Compared with the slash behind a folder's name, whole paths come out in order.
@@ -28,14 +27,14 @@ async function* walk(root: string, pool: number): AsyncGenerator<ImageAddress> {
         yield { id: prefix + name, pool };
         continue;
       }
-      const folder = join(content.path, name);
-      const real = await realpath(folder);
+      const folder = content.tree.within(name);
+      const real = await folder.realRoot();
       // Links may lead upwards or to the same folder twice.
       if (seen.has(real)) continue;
       seen.add(real);
-      yield* inside(await readFolder(folder), prefix + name);
+      yield* inside(await folder.content(), prefix + name);
     }
   }
 
-  yield* inside(await readFolder(root), "");
+  yield* inside(await root.content(), "");
 }

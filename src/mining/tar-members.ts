@@ -1,5 +1,5 @@
 import { type FileHandle, open } from "node:fs/promises";
-import { isPictureName } from "../datasets/folder.js";
+import { isPictureName } from "../sources/picture-tree.js";
 import { SpuriousError } from "../errors.js";
 import {
   BLOCK,

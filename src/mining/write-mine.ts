@@ -1,4 +1,5 @@
 import { rm } from "node:fs/promises";
+import { fileSource } from "../images/read-image.js";
 import { makeThumbnails } from "../report/thumbnails.js";
 import type { FileContent } from "../results/atomic.js";
 import { csvLine } from "../results/csv.js";
@@ -43,7 +44,7 @@ export async function writeMine(
   const files = shown.flatMap(({ file }) => (file === null ? [] : [file]));
   const images = await makeThumbnails(
     files.map((path) => ({ split: "spurious", path })),
-    ({ path }) => folder.file(path),
+    ({ path }) => fileSource(folder.file(path)),
     signal,
   );
   const report = minePage({ ...result, components: copied }, images);

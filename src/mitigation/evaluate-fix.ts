@@ -11,6 +11,7 @@ import { Classifier } from "../models/classifier.js";
 import { sha256File } from "../models/sha256.js";
 import { ResultFolder } from "../results/result-folder.js";
 import { writeEvalResult } from "../results/write-eval-result.js";
+import { openPictureTree } from "../sources/open-tree.js";
 import { bootstrapDifferences } from "../scoring/bootstrap.js";
 import { groupByClass } from "../scoring/class-groups.js";
 import { armStrengths, doseCurve } from "./dose-curve.js";
@@ -98,7 +99,8 @@ export function differenceOf(before: ScoredArm, after: ScoredArm): FixEvaluation
   };
 }
 
-interface AccuracySet extends Pick<ValSet, "samples" | "root"> {
+interface AccuracySet extends Pick<ValSet, "samples"> {
+  readonly root: string;
   /** Classes that the model can predict. */
   readonly modelClasses: number;
 }
@@ -106,7 +108,8 @@ interface AccuracySet extends Pick<ValSet, "samples" | "root"> {
 async function openAccuracySet(folder: string, { classMap }: Classifier): Promise<AccuracySet> {
   const indices = classMap.classes.map(({ index }) => index);
   const known = new Set(indices.filter((index) => classMap.columnOf(index) !== -1));
-  const { samples, root } = await readValSet(folder, classMap, known);
+  const { samples, tree } = await readValSet(await openPictureTree(folder), classMap, known);
+  const { root } = tree;
   if (samples.length > 0) return { samples, root, modelClasses: known.size };
   throw new SpuriousError(
     "DATA_LAYOUT",

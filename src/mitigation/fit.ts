@@ -1,5 +1,10 @@
-import { join, resolve } from "node:path";
-import { readTrainSet, type TrainSet } from "../datasets/train-set.js";
+import { resolve } from "node:path";
+import {
+  readTrainSet,
+  type TrainImage,
+  trainImages,
+  type TrainSet,
+} from "../datasets/train-set.js";
 import { SpuriousError } from "../errors.js";
 import { forwardImages } from "../evaluation/forward-images.js";
 import { hashOfNames, type JournalSettings } from "../evaluation/journal.js";
@@ -129,13 +134,11 @@ async function* forwardClasses(
   train: TrainSet,
 ): AsyncGenerator<FinishedClass> {
   const preprocessing: Preprocessing = { preset: "paper-v2", size: classifier.inputSize.value };
-  const images = train.classes.flatMap(({ index, pictures }) =>
-    pictures.map((path) => ({ file: join(train.root, path), path, classIndex: index })),
-  );
+  const images = trainImages(train);
   const rows = new ClassRows(train.classes, classifier.engine.description.head?.features ?? 0);
   progress.begin("reading training images", images.length, "images");
-  const load = ({ file }: { file: string }) =>
-    preprocessImage(file, { preprocessing, split: "val", maxPixels }, addon());
+  const load = ({ source }: TrainImage) =>
+    preprocessImage(source, { preprocessing, split: "val", maxPixels }, addon());
   try {
     const steps = forwardImages(classifier, images, load, {
       features: true,

@@ -1,3 +1,4 @@
+import { fileSource } from "../images/read-image.js";
 import { alphasOf, shareBelow, trainAlphas } from "./alpha.js";
 import { requireColumn } from "./class-column.js";
 import { findPcaClass, readClassPca, requireComponent } from "./class-pca.js";
@@ -48,7 +49,7 @@ export async function alphaOfImages(request: AlphaRequest): Promise<AlphaResult>
   await using classifier = await openPcaModel(request.pca, index, request);
   const column = requireColumn(classifier.classMap, request.class);
   const found = new Map<string, AlphaResult["images"][number]>();
-  const images = request.images.map((path) => ({ file: path, path }));
+  const images = request.images.map((path) => ({ source: fileSource(path), path }));
   const features = imageFeatures(classifier, images, column, {
     ...request,
     onUnread: (_, error) => {

@@ -1,5 +1,10 @@
-import { join, resolve } from "node:path";
-import { readTrainSet, type TrainSet } from "../datasets/train-set.js";
+import { resolve } from "node:path";
+import {
+  readTrainSet,
+  type TrainImage,
+  trainImages,
+  type TrainSet,
+} from "../datasets/train-set.js";
 import { SpuriousError } from "../errors.js";
 import { hashOfNames } from "../evaluation/journal.js";
 import { forwardImages, type Step } from "../evaluation/forward-images.js";
@@ -35,12 +40,6 @@ export interface PcaFitRequest extends ClassifierRequest, ResultFolderOptions {
   readonly maxPixels?: number | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ProgressSink | undefined;
-}
-
-interface TrainImage {
-  readonly file: string;
-  readonly path: string;
-  readonly classIndex: number;
 }
 
 export const DEFAULT_COMPONENTS = 128;
@@ -100,14 +99,12 @@ async function forwardClasses(
 ): Promise<void> {
   const { signal, maxPixels, progress = NO_PROGRESS } = request;
   const left = train.classes.filter(({ index }) => !writer.has(index));
-  const images = left.flatMap(({ index, pictures }) =>
-    pictures.map((path) => ({ file: join(train.root, path), path, classIndex: index })),
-  );
+  const images = trainImages({ ...train, classes: left });
   const rows = new ClassRows(left, classifier.engine.description.head?.features ?? 0);
   const total = train.classes.reduce((sum, { pictures }) => sum + pictures.length, 0);
   progress.begin("reading training images", total, "images", total - images.length);
   const load = (image: TrainImage) =>
-    preprocessImage(image.file, { preprocessing, split: "val", maxPixels }, addon());
+    preprocessImage(image.source, { preprocessing, split: "val", maxPixels }, addon());
   try {
     const steps = forwardImages(classifier, images, load, {
       features: true,

@@ -7,8 +7,8 @@ import { addon } from "../native/load.js";
 import { imageProbabilities } from "../scoring/softmax.js";
 import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
 
-/** A picture file and what results call it. */
-export type NamedImage = Pick<Sample, "file" | "path">;
+/** A picture and what results call it. */
+export type NamedImage = Pick<Sample, "source" | "path">;
 
 export interface ImageFeatures {
   readonly path: string;
@@ -35,8 +35,8 @@ export async function* imageFeatures(
 ): AsyncGenerator<ImageFeatures> {
   const { maxPixels, signal, progress = NO_PROGRESS, onUnread } = options;
   const preprocessing = { preset: "paper-v2", size: classifier.inputSize.value } as const;
-  const load = ({ file }: NamedImage) =>
-    preprocessImage(file, { preprocessing, split: "val", maxPixels }, addon());
+  const load = ({ source }: NamedImage) =>
+    preprocessImage(source, { preprocessing, split: "val", maxPixels }, addon());
   progress.begin("reading images", images.length, "images");
   try {
     const steps = forwardImages(classifier, images, load, {

@@ -1,6 +1,6 @@
-import { join, resolve } from "node:path";
-import { listPictures } from "../datasets/folder.js";
 import { SpuriousError } from "../errors.js";
+import { openPictureTree } from "../sources/open-tree.js";
+import { listPictures, TreePicture } from "../sources/picture-tree.js";
 import { alphasOf, trainAlphas } from "./alpha.js";
 import { requireColumn } from "./class-column.js";
 import { type ClassPca, findPcaClass, readClassPca, requireComponent } from "./class-pca.js";
@@ -83,7 +83,8 @@ async function rankPool(
   pca: ClassPca,
   skipped: { path: string; message: string }[],
 ): Promise<RankedImage[]> {
-  const { pictures } = await listPictures(resolve(pool));
+  const tree = await openPictureTree(pool);
+  const { pictures } = await listPictures(tree);
   if (pictures.length === 0) {
     throw new SpuriousError(
       "DATA_LAYOUT",
@@ -91,7 +92,10 @@ async function rankPool(
       { input: pool },
     );
   }
-  const images: NamedImage[] = pictures.map((path) => ({ path, file: join(pool, path) }));
+  const images: NamedImage[] = pictures.map((path) => ({
+    path,
+    source: new TreePicture(tree, path),
+  }));
   await using classifier = await openPcaModel(request.pca, index, request);
   const column = requireColumn(classifier.classMap, request.class);
   const rows: RankedImage[] = [];

@@ -1,8 +1,10 @@
-import { join } from "node:path";
 import { changedPictures } from "../comparison/changed-pictures.js";
 import { comparePage } from "../comparison/compare-page.js";
 import { fixPage } from "../mitigation/fix-page.js";
 import { readImageRows } from "../results/read-eval-result.js";
+import type { ImageSource } from "../sources/image-source.js";
+import { openIfPresent } from "../sources/open-tree.js";
+import { TreePicture } from "../sources/picture-tree.js";
 import type { AnyResult } from "./any-result.js";
 import { evalReport, type ImageKey } from "./eval-report.js";
 import { textOf } from "./names.js";
@@ -42,10 +44,16 @@ async function evalPage(
   const [val, spurious] = [textOf(data, "val"), textOf(data, "spurious")];
   // Given probabilities have no pictures.
   if (val === null || spurious === null) return { html: evalReport(result, rows), gone: 0 };
-  const fileOf = ({ split, path }: ImageKey): string =>
-    join(split === "val" ? val : spurious, path);
+  const trees = {
+    val: await openIfPresent(val),
+    spurious: await openIfPresent(spurious),
+  };
+  const sourceOf = ({ split, path }: ImageKey): ImageSource | undefined => {
+    const tree = trees[split];
+    return tree === null ? undefined : new TreePicture(tree, path);
+  };
   const chosen = chooseReportImages(result, rows);
-  const images = await makeThumbnails(chosen, fileOf, signal);
+  const images = await makeThumbnails(chosen, sourceOf, signal);
   const gone = chosen.filter((row) => images.thumbnailOf(row) === null).length;
   const html = evalReport(result, rows, gone < chosen.length ? images : undefined);
   return { html, gone };

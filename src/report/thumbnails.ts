@@ -1,10 +1,8 @@
-import sharp, { type Sharp } from "sharp";
+import sharp from "sharp";
 import { SpuriousError } from "../errors.js";
-import { decodeImage } from "../images/decode.js";
-import { DEFAULT_MAX_PIXELS } from "../images/decoded-image.js";
-import { sniffFormat } from "../images/format.js";
-import { readImageFile } from "../images/read-image.js";
+import { openPreview } from "../images/preview.js";
 import type { EvalResult } from "../results/eval-result.js";
+import type { ImageSource } from "../sources/image-source.js";
 import type { ImageRow } from "../scoring/image-row.js";
 import type { ImageKey, ReportImages } from "./eval-report.js";
 import { detailedClasses, imagesByClass, PICTURES_PER_CLASS } from "./strips.js";
@@ -56,7 +54,7 @@ export function chooseReportImages(
  */
 export async function makeThumbnails(
   chosen: readonly ImageKey[],
-  fileOf: (row: ImageKey) => string,
+  sourceOf: (row: ImageKey) => ImageSource | undefined,
   signal?: AbortSignal,
 ): Promise<ReportImages> {
   const allowance = Math.min(MOST_BYTES, Math.floor(TOTAL_BYTES / Math.max(1, chosen.length)));
@@ -67,11 +65,9 @@ export async function makeThumbnails(
       if (signal?.aborted === true) {
         throw new SpuriousError("CANCELLED", "the work was stopped between two thumbnails");
       }
-      const bytes = await thumbnail(
-        fileOf(row),
-        row.split === "val" ? "cover" : "inside",
-        allowance,
-      );
+      const source = sourceOf(row);
+      if (source === undefined) continue;
+      const bytes = await thumbnail(source, row.split === "val" ? "cover" : "inside", allowance);
       if (bytes) thumbnails.set(keyOf(row), `data:image/webp;base64,${bytes.toString("base64")}`);
     }
   };
@@ -85,7 +81,7 @@ function keyOf({ split, path }: ImageKey): string {
 
 /** The best step that is small enough, else the smallest. */
 async function thumbnail(
-  file: string,
+  source: ImageSource,
   fit: "cover" | "inside",
   allowance: number,
 ): Promise<Buffer | null> {
@@ -93,7 +89,7 @@ async function thumbnail(
   const steps = STEPS.slice(usual === -1 ? STEPS.length - 1 : usual);
   const largest = steps[0]?.edge ?? 0;
   try {
-    const picture = await openPicture(file);
+    const picture = await openPreview(await source.read(), source.name);
     const { data, info } = await picture
       .resize(largest, largest, { fit, withoutEnlargement: true })
       .removeAlpha()
@@ -113,20 +109,4 @@ async function thumbnail(
     // Whatever is wrong with it, a report can do without the picture.
     return null;
   }
-}
-
-/** As a model is given it: not rotated, colour profiles ignored. */
-async function openPicture(file: string): Promise<Sharp> {
-  const bytes = await readImageFile(file);
-  const format = sniffFormat(bytes, file);
-  if (format !== "bmp" && format !== "tiff") {
-    // Reads large JPEG pictures at a fraction of their size.
-    return sharp(bytes, {
-      ignoreIcc: true,
-      failOn: "truncated",
-      limitInputPixels: DEFAULT_MAX_PIXELS,
-    });
-  }
-  const { pixels, width, height } = await decodeImage(bytes, { name: file });
-  return sharp(pixels, { raw: { width, height, channels: 3 } });
 }

@@ -74,7 +74,7 @@ function rowOf(
   i: number,
   classMap: ClassMap,
 ): ImageRow {
-  const sample = { file: "", path: `${split}/${i}`, split, classIndex: target };
+  const sample = { path: `${split}/${i}`, split, classIndex: target };
   return imageRow(sample, logits, { classMap, temperature: { value: 1, origin: "default" } });
 }
 

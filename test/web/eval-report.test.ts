@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { after, before, describe, test, type TestContext } from "node:test";
 import type { Browser, BrowserContextOptions } from "playwright-core";
 
+import { fileSource } from "../../src/images/read-image.js";
 import { evalReport } from "../../src/report/eval-report.js";
 import { chooseReportImages, makeThumbnails } from "../../src/report/thumbnails.js";
 import { benchmarkRows } from "../helpers/benchmark-rows.js";
@@ -32,7 +33,7 @@ async function fullReport(): Promise<string> {
     message: HOSTILE,
   } as const;
   const images = await makeThumbnails(chooseReportImages(result, rows, 2), () =>
-    fixture(PHOTOGRAPH),
+    fileSource(fixture(PHOTOGRAPH)),
   );
   const counts = { ...result.counts, skipped: [skipped] };
   return evalReport({ ...result, counts }, rows, images);

@@ -4,6 +4,7 @@ import { describe, test } from "node:test";
 
 import { readValSet } from "../../../src/datasets/imagenet-val.js";
 import { imagenet1k } from "../../../src/imagenet/class-map.js";
+import { FolderTree } from "../../../src/sources/folder-tree.js";
 import { fileTree } from "../../helpers/file-tree.js";
 
 const classMap = imagenet1k();
@@ -11,7 +12,7 @@ const WANTED = new Set([0, 94]);
 
 /** Class and path of every picture found. */
 async function read(root: string): Promise<[number, string][]> {
-  const { samples } = await readValSet(root, classMap, WANTED);
+  const { samples } = await readValSet(new FolderTree(root), classMap, WANTED);
   return samples.map(({ classIndex, path }) => [classIndex, path]);
 }
 
@@ -31,17 +32,12 @@ describe("readValSet, class folders", () => {
         join(place, "n01443537/ILSVRC2012_val_00000236.JPEG"),
         "train/n01440764/n01440764_10026.JPEG",
       ]);
-      const set = await readValSet(root, classMap, WANTED);
-      assert.equal(set.root, join(root, place));
+      const set = await readValSet(new FolderTree(root), classMap, WANTED);
+      assert.equal(set.tree.root, join(root, place));
       assert.equal(set.layout, "class folders");
-      assert.deepEqual(set.samples, [
-        {
-          file: join(root, place, "n01440764/ILSVRC2012_val_00000293.JPEG"),
-          path: "n01440764/ILSVRC2012_val_00000293.JPEG",
-          split: "val",
-          classIndex: 0,
-        },
-      ]);
+      const path = "n01440764/ILSVRC2012_val_00000293.JPEG";
+      const samples = set.samples.map(({ source, ...sample }) => [source.name, sample]);
+      assert.deepEqual(samples, [[join(root, place, path), { path, split: "val", classIndex: 0 }]]);
     });
   }
 
@@ -71,7 +67,7 @@ describe("readValSet, class folders", () => {
       "g.jpg",
       ".cache",
     ]);
-    const { ignored, found } = await readValSet(root, classMap, WANTED);
+    const { ignored, found } = await readValSet(new FolderTree(root), classMap, WANTED);
     assert.equal(found, "4 class folders");
     assert.deepEqual(
       ignored.map(({ path, reason }) => [path, reason]),
@@ -97,7 +93,11 @@ describe("readValSet, class folders", () => {
       code: "DATA_LAYOUT",
       message: /expected one folder of class 0, got n01440764 and tench$/,
     });
-    const crane = readValSet(fileTree(t, ["crane/a.jpg"]), classMap, new Set([517]));
+    const crane = readValSet(
+      new FolderTree(fileTree(t, ["crane/a.jpg"])),
+      classMap,
+      new Set([517]),
+    );
     await assert.rejects(crane, { code: "DATA_LAYOUT", message: /not of 134 crane .*, 517 crane/ });
   });
 
@@ -128,8 +128,8 @@ describe("readValSet, flat", () => {
         "ILSVRC2012_val_00000001,n01833805 1 2 3 4 \r\n" +
         "ILSVRC2012_val_00000002,n01443537 1 2 3 4 \n",
     });
-    const set = await readValSet(root, classMap, WANTED);
-    assert.equal(set.root, join(root, "val"));
+    const set = await readValSet(new FolderTree(root), classMap, WANTED);
+    assert.equal(set.tree.root, join(root, "val"));
     assert.equal(set.layout, "LOC_val_solution.csv");
     assert.deepEqual(
       set.samples.map(({ classIndex, path }) => [classIndex, path]),

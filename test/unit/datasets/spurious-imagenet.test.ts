@@ -6,6 +6,7 @@ import { describe, test } from "node:test";
 import { parseFeatureFolder, readSpuriousSet } from "../../../src/datasets/spurious-imagenet.js";
 import { imagenet1k, resolveClassMap } from "../../../src/imagenet/class-map.js";
 import { benchmarkFeatures } from "../../../src/imagenet/facts.js";
+import { FolderTree } from "../../../src/sources/folder-tree.js";
 import { fileTree } from "../../helpers/file-tree.js";
 
 const classMap = imagenet1k();
@@ -42,15 +43,11 @@ describe("readSpuriousSet", () => {
     ]);
     const images = join(root, "x/spurious_imagenet/images");
     for (const data of ["x", "x/spurious_imagenet", "x/spurious_imagenet/images"]) {
-      const set = await readSpuriousSet(join(root, data), classMap);
-      assert.equal(set.root, images);
-      assert.deepEqual(set.samples, [
-        {
-          file: join(images, BIRD, "a.jpg"),
-          path: `${BIRD}/a.jpg`,
-          split: "spurious",
-          classIndex: 94,
-        },
+      const set = await readSpuriousSet(new FolderTree(join(root, data)), classMap);
+      assert.equal(set.tree.root, images);
+      const samples = set.samples.map(({ source, ...sample }) => [source.name, sample]);
+      assert.deepEqual(samples, [
+        [join(images, BIRD, "a.jpg"), { path: `${BIRD}/a.jpg`, split: "spurious", classIndex: 94 }],
       ]);
       assert.deepEqual(set.classes, [{ index: 94, components: [1] }]);
       assert.equal(set.layout, "own");
@@ -69,7 +66,7 @@ describe("readSpuriousSet", () => {
       "stray.png",
       "timestamp.txt",
     ]);
-    const set = await readSpuriousSet(root, classMap);
+    const set = await readSpuriousSet(new FolderTree(root), classMap);
     assert.deepEqual(set.classes, [
       { index: 0, components: [0] },
       // Folders in code point order: "..._comp_1" before "..._comp_16".
@@ -98,7 +95,7 @@ describe("readSpuriousSet", () => {
         `${feature.label.replaceAll(" ", "_")}_comp_${feature.eigen_indices[0] ?? 0}/a.jpg`,
     );
     const layoutOf = async (files: string[]) =>
-      (await readSpuriousSet(fileTree(t, files), classMap)).layout;
+      (await readSpuriousSet(new FolderTree(fileTree(t, files)), classMap)).layout;
     assert.equal(await layoutOf(folders), "spurious-imagenet-v2");
     assert.equal(await layoutOf(folders.slice(0, 40)), "spurious-imagenet-v1");
     assert.equal(await layoutOf(folders.slice(0, 99)), "own");
@@ -116,7 +113,7 @@ describe("readSpuriousSet", () => {
       "n01440764/a.jpg",
       "014/sub/a.webp",
     ]);
-    const set = await readSpuriousSet(root, classMap);
+    const set = await readSpuriousSet(new FolderTree(root), classMap);
     assert.equal(set.layout, "own");
     assert.deepEqual(set.classes, [
       { index: 0, components: [] },
@@ -142,8 +139,8 @@ describe("readSpuriousSet", () => {
       "val/bus/c.png",
       "train/bus/d.png",
     ]);
-    const set = await readSpuriousSet(root, own);
-    assert.equal(set.root, join(root, "spurious"));
+    const set = await readSpuriousSet(new FolderTree(root), own);
+    assert.equal(set.tree.root, join(root, "spurious"));
     assert.deepEqual(set.classes, [
       { index: 0, components: [] },
       { index: 1, components: [3] },
@@ -154,7 +151,7 @@ describe("readSpuriousSet", () => {
     const root = fileTree(t, ["store/a.jpg", "images/"]);
     symlinkSync("../store", join(root, "images", BIRD));
     symlinkSync("../gone", join(root, "images/class_spurious_000_tench_comp_0"));
-    const set = await readSpuriousSet(root, classMap);
+    const set = await readSpuriousSet(new FolderTree(root), classMap);
     assert.deepEqual(
       set.samples.map(({ path }) => path),
       [`${BIRD}/a.jpg`],
@@ -170,7 +167,7 @@ describe("readSpuriousSet", () => {
 
   test("a feature folder of a class outside the class map is named", async (t) => {
     const root = fileTree(t, [`${BIRD}/a.jpg`, "class_spurious_1000_ghost_comp_2/a.jpg"]);
-    await assert.rejects(readSpuriousSet(root, classMap), {
+    await assert.rejects(readSpuriousSet(new FolderTree(root), classMap), {
       code: "DATA_LAYOUT",
       message: /got class_spurious_1000_ghost_comp_2 \(class 1000 is not in imagenet1k\)$/,
     });
@@ -178,7 +175,7 @@ describe("readSpuriousSet", () => {
 
   test("pictures are never dropped because a folder name is misspelt or ambiguous", async (t) => {
     const root = fileTree(t, ["hummingbird/a.jpg", "humingbird/a.jpg", "crane/a.jpg"]);
-    await assert.rejects(readSpuriousSet(root, classMap), {
+    await assert.rejects(readSpuriousSet(new FolderTree(root), classMap), {
       code: "DATA_LAYOUT",
       message:
         /got crane \(may be 134 crane \(n02012849\), 517 .*\), humingbird \(names no class\)$/,
@@ -191,20 +188,20 @@ describe("readSpuriousSet", () => {
       "b.jpg",
       "c.txt",
     ]);
-    await assert.rejects(readSpuriousSet(root, classMap), {
+    await assert.rejects(readSpuriousSet(new FolderTree(root), classMap), {
       code: "DATA_LAYOUT",
       message: /expected feature folders, got folder0\/, folder1\/, folder10\/, .* and 6 more$/,
       hint: /class_spurious_094_hummingbird_comp_1/,
       input: root,
     });
-    await assert.rejects(readSpuriousSet(fileTree(t, []), classMap), {
+    await assert.rejects(readSpuriousSet(new FolderTree(fileTree(t, [])), classMap), {
       code: "DATA_LAYOUT",
       message: /got an empty folder$/,
     });
   });
 
   test("feature folders that are all empty are refused", async (t) => {
-    await assert.rejects(readSpuriousSet(fileTree(t, [`${BIRD}/`]), classMap), {
+    await assert.rejects(readSpuriousSet(new FolderTree(fileTree(t, [`${BIRD}/`])), classMap), {
       code: "DATA_LAYOUT",
       message: /expected pictures in feature folders, got class_spurious_094/,
     });

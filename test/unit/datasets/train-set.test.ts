@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
-import { readTrainSet } from "../../../src/datasets/train-set.js";
+import { readTrainSet, trainImages } from "../../../src/datasets/train-set.js";
 import { imagenet1k } from "../../../src/imagenet/class-map.js";
 import { fileTree } from "../../helpers/file-tree.js";
 
@@ -14,13 +14,18 @@ const PICTURES = ["n01833805/b.JPEG", "n01833805/a.JPEG", "n01440764/c.JPEG", "n
 describe("readTrainSet", () => {
   test("lists the pictures of the wanted classes, ascending by class, then by name", async (t) => {
     const root = fileTree(t, [...PICTURES, "n01833805/.hidden.JPEG", "n01833805/list.txt"]);
-    assert.deepEqual(await readTrainSet(root, classMap, WANTED), {
-      root,
-      classes: [
-        { index: 0, pictures: ["n01440764/c.JPEG"] },
-        { index: 94, pictures: ["n01833805/a.JPEG", "n01833805/b.JPEG"] },
-      ],
-    });
+    const train = await readTrainSet(root, classMap, WANTED);
+    assert.equal(train.root, root);
+    assert.deepEqual(train.classes, [
+      { index: 0, pictures: ["n01440764/c.JPEG"] },
+      { index: 94, pictures: ["n01833805/a.JPEG", "n01833805/b.JPEG"] },
+    ]);
+    assert.deepEqual(
+      trainImages(train).map(({ source, path, classIndex }) => [source.name, path, classIndex]),
+      train.classes.flatMap(({ index, pictures }) =>
+        pictures.map((path) => [join(root, path), path, index]),
+      ),
+    );
   });
 
   for (const place of [

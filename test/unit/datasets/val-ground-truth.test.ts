@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 
 import { findGroundTruth } from "../../../src/datasets/val-ground-truth.js";
+import { FolderTree } from "../../../src/sources/folder-tree.js";
 import { fileTree } from "../../helpers/file-tree.js";
 
 const meta = readFileSync(new URL("../../fixtures/datasets/meta.mat", import.meta.url));
@@ -12,7 +13,7 @@ const picture = (number: number) => `ILSVRC2012_val_${String(number).padStart(8,
 const PICTURES = [1, 2, 3].map(picture);
 
 async function wnids(root: string, pictures = PICTURES): Promise<(string | undefined)[]> {
-  const truth = await findGroundTruth(root, pictures);
+  const truth = await findGroundTruth(new FolderTree(root), pictures);
   return pictures.map((name) => truth?.wnids.get(name));
 }
 
@@ -127,6 +128,6 @@ describe("findGroundTruth", () => {
   }
 
   test("answers null where there is no such file", async (t) => {
-    assert.equal(await findGroundTruth(fileTree(t, []), PICTURES), null);
+    assert.equal(await findGroundTruth(new FolderTree(fileTree(t, [])), PICTURES), null);
   });
 });

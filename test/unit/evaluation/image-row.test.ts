@@ -16,7 +16,7 @@ const document = {
 };
 const classMap = resolveClassMap(document, 4);
 const temperature = { value: 2, origin: "flag" } as const;
-const sample = { file: "/x/a.jpg", path: "a.jpg", split: "val", classIndex: 0 } as const;
+const sample = { path: "a.jpg", split: "val", classIndex: 0 } as const;
 
 describe("imageRow", () => {
   test("reads logit and probability at the column of the class", () => {

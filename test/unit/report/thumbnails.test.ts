@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 import sharp from "sharp";
 
+import { fileSource } from "../../../src/images/read-image.js";
 import { evalReport } from "../../../src/report/eval-report.js";
 import { chooseReportImages, makeThumbnails } from "../../../src/report/thumbnails.js";
 import type { ImageRow } from "../../../src/scoring/image-row.js";
@@ -57,7 +58,9 @@ describe("makeThumbnails", () => {
     const root = fileTree(t, { "wide.png": wide });
     const val = row({ path: "wide.png" });
     const spurious = row({ path: "wide.png", split: "spurious" });
-    const images = await makeThumbnails([val, spurious], ({ path }) => join(root, path));
+    const images = await makeThumbnails([val, spurious], ({ path }) =>
+      fileSource(join(root, path)),
+    );
     assert.deepEqual(await sizeOf(images.thumbnailOf(val)), [192, 192]);
     assert.deepEqual(await sizeOf(images.thumbnailOf(spurious)), [192, 96]);
   });
@@ -72,7 +75,7 @@ describe("makeThumbnails", () => {
     });
     const names = ["whole.jpg", "cut.jpg", "empty.jpg", "text.jpg", "missing.jpg"];
     const rows = names.map((path) => row({ path }));
-    const images = await makeThumbnails(rows, ({ path }) => join(root, path));
+    const images = await makeThumbnails(rows, ({ path }) => fileSource(join(root, path)));
     const [whole, ...others] = rows.map((one) => images.thumbnailOf(one));
     assert.equal((await sizeOf(whole ?? null))[0], 192);
     assert.deepEqual(others, [null, null, null, null]);
@@ -84,14 +87,14 @@ describe("makeThumbnails", () => {
     const kinds = readdirSync(folder).filter((name) => /\.(bmp|gif|tiff?|webp|png)$/i.test(name));
     assert.ok(kinds.length > 4);
     const rows = kinds.map((path) => row({ path, split: "spurious" }));
-    const images = await makeThumbnails(rows, ({ path }) => join(folder, path));
+    const images = await makeThumbnails(rows, ({ path }) => fileSource(join(folder, path)));
     for (const one of rows) assert.ok(images.thumbnailOf(one), one.path);
   });
 
   test("is stopped by its signal", async () => {
     const chosen = [row({ path: PHOTOGRAPH })];
     await assert.rejects(
-      makeThumbnails(chosen, ({ path }) => fixture(path), AbortSignal.abort()),
+      makeThumbnails(chosen, ({ path }) => fileSource(fixture(path)), AbortSignal.abort()),
       { code: "CANCELLED" },
     );
   });
@@ -113,7 +116,7 @@ test("a page of the whole benchmark is below 15 MB even if every picture is nois
   const result = resultOf(rows);
   const chosen = chooseReportImages(result, rows);
   assert.equal(chosen.length, 1600);
-  const images = await makeThumbnails(chosen, () => random.pick(files));
+  const images = await makeThumbnails(chosen, () => fileSource(random.pick(files)));
   const page = evalReport(result, rows, images);
   assert.equal(page.split("<img ").length - 1, 1600);
   assert.ok(page.length < 15_000_000, `${page.length} bytes`);

@@ -4,11 +4,12 @@ import { symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
-import { listPictures, readFolder } from "../../../src/datasets/folder.js";
 import { compareCodePoints } from "../../../src/datasets/order.js";
+import { FolderTree } from "../../../src/sources/folder-tree.js";
+import { listPictures } from "../../../src/sources/picture-tree.js";
 import { fileTree } from "../../helpers/file-tree.js";
 
-describe("readFolder", () => {
+describe("FolderTree", () => {
   test("tells folders, pictures of any ending in any case, and junk with its reason", async (t) => {
     const pictures = [
       "a.JPEG",
@@ -31,7 +32,7 @@ describe("readFolder", () => {
       "jpg",
       "a.jpg.part",
     ]);
-    const content = await readFolder(root);
+    const content = await new FolderTree(root).content();
     assert.deepEqual(content.pictures, pictures);
     assert.deepEqual(content.folders, ["folder"]);
     assert.deepEqual(content.ignored, [
@@ -51,7 +52,7 @@ describe("readFolder", () => {
     symlinkSync("gone.jpg", join(root, "broken.jpg"));
     symlinkSync("round.jpg", join(root, "round.jpg"));
     execFileSync("mkfifo", [join(root, "pipe.jpg")]);
-    const content = await readFolder(root);
+    const content = await new FolderTree(root).content();
     assert.deepEqual(content.folders, ["elsewhere", "folder-link"]);
     assert.deepEqual(content.pictures, ["link.jpg"]);
     assert.deepEqual(content.ignored, [
@@ -61,19 +62,15 @@ describe("readFolder", () => {
     ]);
   });
 
-  test("a missing folder, a file and an archive are errors that say so", async (t) => {
-    const root = fileTree(t, ["images.zip", "list.txt"]);
-    await assert.rejects(readFolder(join(root, "gone")), {
+  test("a missing folder and a file in its place are errors that say so", async (t) => {
+    const root = fileTree(t, ["list.txt"]);
+    await assert.rejects(new FolderTree(join(root, "gone")).content(), {
       code: "DATA_NOT_FOUND",
       message: /gone: expected a folder that can be read, got nothing there/,
     });
-    await assert.rejects(readFolder(join(root, "list.txt")), {
+    await assert.rejects(new FolderTree(join(root, "list.txt")).content(), {
       code: "DATA_LAYOUT",
       message: /got a file/,
-    });
-    await assert.rejects(readFolder(join(root, "images.zip")), {
-      code: "DATA_LAYOUT",
-      hint: /unpack/,
     });
   });
 });
@@ -81,7 +78,7 @@ describe("readFolder", () => {
 describe("listPictures", () => {
   test("goes into folders and lists junk with its path", async (t) => {
     const root = fileTree(t, ["b.jpg", "a/c.png", "a/.hidden", "a/d/e.jpg"]);
-    assert.deepEqual(await listPictures(root), {
+    assert.deepEqual(await listPictures(new FolderTree(root)), {
       pictures: ["a/c.png", "a/d/e.jpg", "b.jpg"],
       ignored: [{ path: "a/.hidden", reason: "hidden or made by macOS" }],
     });
@@ -94,7 +91,7 @@ describe("listPictures", () => {
     symlinkSync("in", join(root, "class/same"));
     symlinkSync("../other", join(root, "class/linked"));
     const reason = "link to a folder already read";
-    assert.deepEqual(await listPictures(join(root, "class")), {
+    assert.deepEqual(await listPictures(new FolderTree(join(root, "class"))), {
       pictures: ["a.jpg", "in/b.jpg", "linked/c.jpg"],
       ignored: [
         { path: "in/self", reason },
