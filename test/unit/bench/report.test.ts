@@ -64,7 +64,7 @@ describe("page of benchmarks", () => {
   test("asks only for benchmarks that there are, against sides that there are", () => {
     for (const { name, args, targets } of SUITES) {
       const { peers } = findBenchmark(args[0] ?? "");
-      const limits = ["matrix-products", "forward-alone", "decoding-alone"];
+      const limits = ["matrix-products", "forward-alone", "decoding-alone", "without-fix", "eval"];
       for (const { versus } of targets) assert.ok([...peers, ...limits].includes(versus), name);
     }
   });
