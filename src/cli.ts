@@ -17,6 +17,7 @@ import { LeaderboardCommand } from "./commands/leaderboard.js";
 import { MineCommand } from "./commands/mine/mine.js";
 import { MineExportCommand } from "./commands/mine/export.js";
 import { MineMergeCommand } from "./commands/mine/merge.js";
+import { MineReviewCommand } from "./commands/mine/review.js";
 import { ModelsImportCommand } from "./commands/models/import.js";
 import { ModelsListCommand } from "./commands/models/list.js";
 import { PcaAlphaCommand } from "./commands/pca/alpha.js";
@@ -56,6 +57,7 @@ export const COMMANDS = [
   LabelExportCommand,
   MineCommand,
   MineMergeCommand,
+  MineReviewCommand,
   MineExportCommand,
   SpuFixFitCommand,
   SpuFixEvalCommand,

@@ -43,6 +43,11 @@ export {
 export { mergeMines, type MergeMinesRequest } from "./mining/merge-mines.js";
 export { minePool, type MineRequest } from "./mining/mine.js";
 export type { MineResult } from "./mining/mine-result.js";
+export {
+  type ReviewRequest,
+  type ServedReview,
+  serveReview,
+} from "./mining/review/serve-review.js";
 export { type Agreement, type AgreementRequest, labelAgreement } from "./labelling/agreement.js";
 export {
   type ExportedLabels,

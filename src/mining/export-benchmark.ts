@@ -1,22 +1,23 @@
-import { readFile } from "node:fs/promises";
 import { join, parse } from "node:path";
 import { SpuriousError } from "../errors.js";
 import { writeFileAtomic } from "../results/atomic.js";
 import { ResultFolder, type ResultFolderOptions } from "../results/result-folder.js";
 import { VERSION } from "../version.js";
-import { plainFileName, readMined } from "./copy-images.js";
-import { KeptImages } from "./kept-images.js";
-import { type MinedTop, type MineResult, readMineResult } from "./mine-result.js";
-import { openPools } from "./open-pools.js";
-import type { ImagePool } from "./pool.js";
+import { plainFileName } from "./copy-images.js";
+import { readKeptImages, type ReviewCounts } from "./kept-images.js";
+import { type MineResult, readMineResult } from "./mine-result.js";
+import { MinedImages } from "./mined-images.js";
 import { TAR_INDEX } from "./write-mine.js";
 
 export interface ExportBenchmarkRequest extends ResultFolderOptions {
   /** Result folder of `mine`. */
   readonly mine: string;
   readonly to: string;
-  /** "all", or a text file of the ids that a person kept (see KeptImages). */
-  readonly keep: string;
+  /**
+   * "all", a review, or a text file of the ids that a person kept (see readKeptImages); default: the
+   * review in the result folder.
+   */
+  readonly keep?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -34,23 +35,26 @@ export interface ExportedBenchmark {
       readonly alpha: number;
     }[];
   }[];
+  /** What the review says, in images of the lists; null where there is none. */
+  readonly review: ReviewCounts | null;
   readonly provenance: Readonly<Record<string, unknown>>;
 }
 
 /**
  * Writes mined images that a person has looked at as a benchmark in the published layout, which
  * `eval --data` reads: images/class_spurious_KKK_LABEL_comp_L/.
- * @throws RESULT_INVALID, USAGE_INVALID (an id that was not mined), DATA_NOT_FOUND, IMAGE_UNREADABLE
- *   an image is gone, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED, CANCELLED
+ * @throws RESULT_INVALID, USAGE_INVALID (an id that was not mined, or nothing kept), ARTEFACT_INVALID,
+ *   RESUME_MISMATCH a review of other images, DATA_NOT_FOUND, IMAGE_UNREADABLE an image is gone,
+ *   OUTPUT_EXISTS, OUTPUT_WRITE_FAILED, CANCELLED
  */
 export async function exportBenchmark(request: ExportBenchmarkRequest): Promise<ExportedBenchmark> {
   const { folder: source, result } = await readMineResult(request.mine);
-  const kept = await KeptImages.read(request.keep, result.components);
+  const kept = await readKeptImages(source, result, request.keep);
   await using folder = await ResultFolder.open(request.to, request);
-  const imageOf = imageReader(source, result, folder.file(TAR_INDEX));
+  const mined = new MinedImages(source, result, folder.file(TAR_INDEX));
   const folders: ExportedBenchmark["folders"][number][] = [];
   for (const { eigenIndex, top } of result.components) {
-    const chosen = top.filter(({ id }) => kept.has(id, eigenIndex));
+    const chosen = top.filter(({ pool, id }) => kept.has({ component: eigenIndex, pool, id }));
     if (chosen.length === 0) continue;
     const path = `images/${featureFolder(result, eigenIndex)}`;
     const taken = new Set<string>();
@@ -59,7 +63,7 @@ export async function exportBenchmark(request: ExportBenchmarkRequest): Promise<
       if (request.signal?.aborted === true) {
         throw new SpuriousError("CANCELLED", "the work was stopped between two images");
       }
-      const bytes = await imageOf(image);
+      const bytes = await mined.require(image);
       const name = freeName(plainFileName(image.id, bytes), taken);
       await writeFileAtomic(join(folder.path, path, name), bytes);
       images.push({ name, id: image.id, alpha: image.alpha });
@@ -69,10 +73,11 @@ export async function exportBenchmark(request: ExportBenchmarkRequest): Promise<
   const document: ExportedBenchmark = {
     schema: "spurious-native/mine-export/1",
     folders,
+    review: kept.review,
     provenance: {
       version: VERSION,
       mine: source,
-      keep: request.keep,
+      keep: kept.source,
       settings: result.settings,
       made: new Date().toISOString(),
     },
@@ -88,34 +93,6 @@ function featureFolder({ class: { index, label } }: MineResult, eigenIndex: numb
   const name = label.replaceAll(/[^A-Za-z0-9]+/g, "_").replaceAll(/^_+|_+$/g, "");
   const number = String(index).padStart(3, "0");
   return `class_spurious_${number}_${name === "" ? "class" : name}_comp_${String(eigenIndex)}`;
-}
-
-/** Reads from the copies, else from the pools. */
-function imageReader(
-  source: string,
-  { pools, components }: MineResult,
-  indexFolder: string,
-): (image: MinedTop) => Promise<Uint8Array> {
-  const needsPools = components.some(({ top }) => top.some(({ file }) => file === null));
-  let opened: Promise<ImagePool[]> | undefined;
-  return async (image) => {
-    if (image.file !== null) {
-      const copy = await readFile(join(source, image.file)).catch(() => null);
-      if (copy !== null) return copy;
-    }
-    opened ??= openPools(
-      pools.map(({ path }) => path),
-      indexFolder,
-    );
-    const bytes = await readMined(await opened, image);
-    if (bytes !== null) return bytes;
-    const where = needsPools ? "its pool" : "the result folder or its pool";
-    throw new SpuriousError(
-      "IMAGE_UNREADABLE",
-      `exporting an image: ${image.id}: expected it in ${where}, got none`,
-      { input: image.id },
-    );
-  };
 }
 
 /** Images of different folders may have one name. */

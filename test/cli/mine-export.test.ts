@@ -152,7 +152,7 @@ describe("from the PCA to a new benchmark, on the demo", { skip }, () => {
     assert.equal(answer.status, 4);
     assert.match(
       answer.stderr,
-      /^error\[IMAGE_UNREADABLE\]: exporting an image: class_spurious_008/m,
+      /^error\[IMAGE_UNREADABLE\]: reading a mined image: class_spurious_008/m,
     );
     rmSync(to, { recursive: true, force: true });
   });

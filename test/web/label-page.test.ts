@@ -8,6 +8,7 @@ import { currentAnswers } from "../../src/labelling/answers.js";
 import { labelAgreement } from "../../src/labelling/agreement.js";
 import { readLabels } from "../../src/labelling/labels-file.js";
 import { serveLabels, type ServeRequest } from "../../src/labelling/serve.js";
+import { openServed, pressAnswer, shown, textIs } from "../helpers/annotation-page.js";
 import { accessibilityViolations } from "../helpers/axe.js";
 import { launchChromium, noChromium } from "../helpers/chromium.js";
 import { startCli } from "../helpers/cli.js";
@@ -36,22 +37,8 @@ describe("the labelling page in a browser", { skip: noChromium }, () => {
   });
   after(() => browser.close());
 
-  /** @returns heard: console messages, errors and requests that leave this server */
-  async function open(t: TestContext, url: string, options: BrowserContextOptions = {}) {
-    const context = await browser.newContext(options);
-    t.after(() => context.close());
-    const heard: string[] = [];
-    const page = await context.newPage();
-    page.on("console", (message) => heard.push(`console: ${message.text()}`));
-    page.on("pageerror", (error) => heard.push(`error: ${error.message}`));
-    page.on("request", (request) => {
-      if (!request.url().startsWith(new URL(url).origin) && !request.url().startsWith("data:"))
-        heard.push(`request: ${request.url()}`);
-    });
-    await page.goto(url);
-    await shown(page);
-    return { page, heard, context };
-  }
+  const open = (t: TestContext, url: string, options: BrowserContextOptions = {}) =>
+    openServed(t, browser, url, options);
 
   async function served(t: TestContext, more: Partial<ServeRequest> = {}) {
     const evidence = await evidenceFiles(t, SHAPE);
@@ -302,17 +289,8 @@ describe("the labelling page in a browser", { skip: noChromium }, () => {
 
 const KAPPA = 0.6721311475409836;
 
-async function shown(page: Page): Promise<void> {
-  await textIs(page, "live", "", "!==");
-}
-
-/** Presses an answer and waits until it is saved and the next component shows. */
-async function press(page: Page, key: string, answered: number, all = COMPONENTS): Promise<void> {
-  const saved = textIs(page, "live", await page.locator("#live").textContent(), "!==");
-  await page.keyboard.press(key);
-  await saved;
-  await place(page, `${answered} of ${all} answered`);
-}
+const press = (page: Page, key: string, answered: number, all = COMPONENTS): Promise<void> =>
+  pressAnswer(page, key, answered, all);
 
 async function place(page: Page, text: string): Promise<void> {
   await textIs(page, "count", text);
@@ -320,18 +298,4 @@ async function place(page: Page, text: string): Promise<void> {
 
 async function which(page: Page): Promise<string | null> {
   return page.locator("#which").textContent();
-}
-
-/**
- * Waits until an element's text is this, or is this no more. Asked from outside: the page's policy
- * lets nothing be evaluated inside.
- */
-async function textIs(page: Page, id: string, text: string | null, is: "===" | "!==" = "===") {
-  const end = Date.now() + 30_000;
-  for (;;) {
-    const found = await page.locator(`#${id}`).textContent();
-    if ((found === text) === (is === "===")) return;
-    if (Date.now() > end) throw new Error(`#${id}: expected ${is} ${text}, got ${found}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
 }

@@ -28,6 +28,6 @@ export class LabelAdjudicateCommand extends ServeCommand {
 
   async execute(): Promise<number> {
     const request = { ...this.request(this.evidence), files: this.files };
-    return this.keepOpen(await serveAdjudication(request));
+    return this.keepLabelling(await serveAdjudication(request));
   }
 }

@@ -26,6 +26,6 @@ export class LabelServeCommand extends ServeCommand {
   evidence = Option.String({ name: "EVIDENCE" });
 
   async execute(): Promise<number> {
-    return this.keepOpen(await serveLabels(this.request(this.evidence)));
+    return this.keepLabelling(await serveLabels(this.request(this.evidence)));
   }
 }

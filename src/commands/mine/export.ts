@@ -1,5 +1,6 @@
 import { Command, Option } from "clipanion";
 import { exportBenchmark } from "../../mining/export-benchmark.js";
+import { counted } from "../../report/format.js";
 import { terminalTable } from "../../results/terminal-table.js";
 import { BaseCommand } from "../base.js";
 
@@ -10,13 +11,14 @@ export class MineExportCommand extends BaseCommand {
     description: "a benchmark folder of mined images that a person kept",
     details: `
       Writes the images into a folder for each component, named as the published benchmark names
-      its own, which \`eval --data\` reads. \`--keep\` is a text file with one id on each line, or an
-      eigen index, a tab and an id to keep an image for that component only; or \`all\`, which takes
-      images that nobody has looked at.
+      its own, which \`eval --data\` reads. Takes what \`mine review\` kept. \`--keep\` names another
+      review; or a text file with one id on each line, or an eigen index, a tab and an id to keep an
+      image for that component only; or \`all\`, which takes images that nobody has looked at.
     `,
     examples: [
+      ["What a person kept", "spurious-native mine export mined --to own-benchmark"],
       [
-        "What a person kept",
+        "What a list of ids names",
         "spurious-native mine export mined --to own-benchmark --keep kept.txt",
       ],
     ],
@@ -24,12 +26,16 @@ export class MineExportCommand extends BaseCommand {
 
   mine = Option.String({ name: "MINE" });
   to = Option.String("--to", { required: true, description: "Benchmark folder" });
-  keep = Option.String("--keep", { required: true, description: "Text file of ids, or all" });
+  keep = Option.String("--keep", {
+    description: "A review, a text file of ids, or all; default review.json in the result",
+  });
   force = Option.Boolean("--force", false, { description: "Write into a folder that holds files" });
 
   async execute(): Promise<number> {
     const { mine, to, keep, force, signal } = this;
     const result = await exportBenchmark({ mine, to, keep, force, signal });
+    const open = result.review?.open ?? 0;
+    if (open > 0) this.warn(`${counted(open, "image")} without an answer left out`);
     this.print(result, () =>
       terminalTable(
         [

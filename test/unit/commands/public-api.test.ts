@@ -23,6 +23,7 @@ const FUNCTION_OF = {
   evidence: "makeEvidence",
   mine: "minePool",
   "mine merge": "mergeMines",
+  "mine review": "serveReview",
   "mine export": "exportBenchmark",
   "label serve": "serveLabels",
   "label agreement": "labelAgreement",
