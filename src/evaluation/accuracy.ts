@@ -6,8 +6,9 @@ import type { Preprocessing } from "../images/presets.js";
 import type { Classifier } from "../models/classifier.js";
 import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
 import type { Arm } from "./benchmark-run.js";
-import { forwardImages } from "./forward-images.js";
+import { type Forwarded, forwardImages } from "./forward-images.js";
 import { imageRow } from "./image-row.js";
+import type { Journal } from "./journal.js";
 
 export interface ClassAccuracy {
   readonly index: number;
@@ -39,9 +40,23 @@ export interface AccuracyOptions {
   /** Outputs that the softmax and the prediction run over (softmaxColumns); undefined for all. */
   readonly columns?: readonly number[] | undefined;
   readonly maxPixels?: number | undefined;
+  /** Keeps what has been measured, and gives what an interrupted run had. */
+  readonly journal?: Journal<AccuracyEntry> | null | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ProgressSink | undefined;
 }
+
+/** What a journal holds of one picture: an answer per arm, or why there is none. */
+export type AccuracyEntry =
+  | {
+      readonly path: string;
+      readonly class: number;
+      /** Whether it was predicted as its class. */
+      readonly correct: readonly boolean[];
+      /** p_k of its class. */
+      readonly p: readonly number[];
+    }
+  | { readonly path: string; readonly skipped: Omit<UnreadPicture, "path"> };
 
 interface Tally {
   images: number;
@@ -50,50 +65,63 @@ interface Tally {
 }
 
 /**
- * Top-1 accuracy over validation pictures, for all arms in one forward pass per picture.
+ * Top-1 accuracy over validation pictures, for all arms in one forward pass per picture; those that
+ * the journal has are not passed again.
  * @throws IMAGE_UNREADABLE not one of them can be read: an accuracy over nothing is no number
  */
 export async function measureAccuracy(
   classifier: Classifier,
   samples: readonly Sample[],
   arms: readonly Arm[],
-  { preprocessing, columns, maxPixels, signal, progress = NO_PROGRESS }: AccuracyOptions,
+  options: AccuracyOptions,
 ): Promise<Accuracy> {
-  const tallies = new Map<number, Tally>();
-  const skipped: UnreadPicture[] = [];
+  const { preprocessing, maxPixels, signal, journal, progress = NO_PROGRESS } = options;
+  const entries = new Map((journal?.earlier ?? []).map((entry) => [entry.path, entry]));
+  const left = samples.filter(({ path }) => !entries.has(path));
   const load = ({ source }: Sample) =>
     preprocessImage(source, { preprocessing, split: "val", maxPixels }, addon());
-  progress.begin("measuring accuracy", samples.length, "images");
+  progress.begin("measuring accuracy", samples.length, "images", entries.size);
   try {
-    const steps = forwardImages(classifier, samples, load, {
+    const steps = forwardImages(classifier, left, load, {
       features: true,
       ...(signal && { signal }),
     });
     for await (const { done, unread } of steps) {
-      for (const { source, error } of unread) {
-        skipped.push({ path: source.path, code: error.code, message: error.message });
-      }
-      for (const { source, logits, features } of done) {
-        const rows = arms.map(({ adjust }) => {
-          const copy = logits.slice();
-          if (adjust && features) adjust(copy, features);
-          return imageRow(source, copy, classifier, columns);
-        });
-        const tally = tallies.get(source.classIndex) ?? newTally(arms.length);
-        tallies.set(source.classIndex, tally);
-        tally.images += 1;
-        for (const [at, row] of rows.entries()) {
-          tally.correct[at] = (tally.correct[at] ?? 0) + Number(row.predicted === row.class);
-          tally.probability[at] = (tally.probability[at] ?? 0) + row.p;
-        }
-      }
-      progress.advance(done.length + unread.length);
+      const fresh = [
+        ...unread.map(({ source: { path }, error: { code, message } }): AccuracyEntry => {
+          return { path, skipped: { code, message } };
+        }),
+        ...done.map((one) => entryOf(one, arms, classifier, options.columns)),
+      ];
+      for (const entry of fresh) entries.set(entry.path, entry);
+      await journal?.append(fresh);
+      progress.advance(fresh.length);
     }
   } finally {
     progress.end();
   }
-  if (tallies.size === 0) throw noneRead(skipped);
-  return summarise(tallies, arms.length, skipped);
+  // In the set's order: sums of floats then do not tell where a run was interrupted.
+  const ordered = samples.flatMap(({ path }) => entries.get(path) ?? []);
+  return summarise(ordered, arms.length);
+}
+
+function entryOf(
+  { source, logits, features }: Forwarded<Sample>,
+  arms: readonly Arm[],
+  classifier: Classifier,
+  columns: readonly number[] | undefined,
+): AccuracyEntry {
+  const rows = arms.map(({ adjust }) => {
+    const copy = logits.slice();
+    if (adjust && features) adjust(copy, features);
+    return imageRow(source, copy, classifier, columns);
+  });
+  return {
+    path: source.path,
+    class: source.classIndex,
+    correct: rows.map((row) => row.predicted === row.class),
+    p: rows.map((row) => row.p),
+  };
 }
 
 /** What was measured of the first arms only. */
@@ -127,11 +155,23 @@ function newTally(arms: number): Tally {
   };
 }
 
-function summarise(
-  tallies: ReadonlyMap<number, Tally>,
-  arms: number,
-  skipped: Accuracy["skipped"],
-): Accuracy {
+function summarise(entries: readonly AccuracyEntry[], arms: number): Accuracy {
+  const tallies = new Map<number, Tally>();
+  const skipped: UnreadPicture[] = [];
+  for (const entry of entries) {
+    if ("skipped" in entry) {
+      skipped.push({ path: entry.path, ...entry.skipped });
+      continue;
+    }
+    const tally = tallies.get(entry.class) ?? newTally(arms);
+    tallies.set(entry.class, tally);
+    tally.images += 1;
+    for (let arm = 0; arm < arms; arm++) {
+      tally.correct[arm] = (tally.correct[arm] ?? 0) + Number(entry.correct[arm]);
+      tally.probability[arm] = (tally.probability[arm] ?? 0) + (entry.p[arm] ?? Number.NaN);
+    }
+  }
+  if (tallies.size === 0) throw noneRead(skipped);
   const all = [...tallies].sort(([a], [b]) => a - b);
   const images = all.reduce((sum, [, tally]) => sum + tally.images, 0);
   const correct = (arm: number): number =>

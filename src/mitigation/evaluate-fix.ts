@@ -1,11 +1,13 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { benchmarkFolders } from "../config/locations.js";
 import { readValSet, type ValSet } from "../datasets/imagenet-val.js";
 import { SpuriousError } from "../errors.js";
-import { firstArms, measureAccuracy } from "../evaluation/accuracy.js";
+import { type AccuracyEntry, firstArms, measureAccuracy } from "../evaluation/accuracy.js";
 import { type Arm, BenchmarkRun, PLAIN_ARM, type ScoredArm } from "../evaluation/benchmark-run.js";
 import type { EvaluateRequest } from "../evaluation/evaluate.js";
 import { softmaxColumns } from "../evaluation/image-row.js";
+import { hashOfNames, Journal } from "../evaluation/journal.js";
 import { choosePreprocessing } from "../evaluation/preprocessing.js";
 import { Classifier } from "../models/classifier.js";
 import { sha256File } from "../models/sha256.js";
@@ -59,7 +61,10 @@ export async function evaluateFix(request: EvaluateFixRequest): Promise<FixEvalu
     folder && (await run.openJournal(folder, request.resume ?? false, { fix: sha256, strengths }));
   const entries = await run.forward(journal);
   const [before, after] = run.score(entries, COMPARED_ARMS) as [ScoredArm, ScoredArm];
-  const measured = accuracySet && (await accuracyOf(request, accuracySet, classifier, arms));
+  await using accuracyJournal =
+    folder && accuracySet && (await openAccuracyJournal(folder, accuracySet, request.resume));
+  const measured =
+    accuracySet && (await accuracyOf(request, accuracySet, classifier, arms, accuracyJournal));
   const accuracy = measured && { ...measured, ...firstArms(measured, COMPARED_ARMS) };
   const evaluation: FixEvaluation = {
     schema: SPUFIX_EVAL_SCHEMA,
@@ -71,7 +76,10 @@ export async function evaluateFix(request: EvaluateFixRequest): Promise<FixEvalu
     sideEffects: sideEffects(before.result, after.result, accuracy, classifier.classMap),
     doseCurve: doseCurve(strengths, (arm) => run.overall(entries, arm), measured?.accuracy ?? null),
   };
-  if (folder) await write(folder, evaluation, run, classifier, before, after);
+  if (folder) {
+    await write(folder, evaluation, run, classifier, before, after);
+    await rm(folder.file(ACCURACY_JOURNAL), { force: true });
+  }
   return evaluation;
 }
 
@@ -118,13 +126,29 @@ async function openAccuracySet(folder: string, { classMap }: Classifier): Promis
   );
 }
 
+/** Beside the benchmark's journal, whose settings (model, fix, strengths) are this one's too. */
+const ACCURACY_JOURNAL = "accuracy.jsonl";
+
+async function openAccuracyJournal(
+  folder: ResultFolder,
+  { samples }: AccuracySet,
+  resume = false,
+): Promise<Journal<AccuracyEntry>> {
+  const file = folder.file(ACCURACY_JOURNAL);
+  if (!resume) await rm(file, { force: true });
+  const images = hashOfNames(samples.map(({ path }) => path));
+  return Journal.open(file, { accuracyImages: images }, resume, ({ path }) => path);
+}
+
 async function accuracyOf(
   request: EvaluateFixRequest,
   { samples, root, modelClasses }: AccuracySet,
   classifier: Classifier,
   arms: readonly Arm[],
+  journal: Journal<AccuracyEntry> | null,
 ): Promise<FixAccuracy> {
   const measured = await measureAccuracy(classifier, samples, arms, {
+    journal,
     preprocessing: choosePreprocessing(request, classifier),
     columns: softmaxColumns(request.softmax ?? "all", classifier.classMap),
     maxPixels: request.maxPixels,

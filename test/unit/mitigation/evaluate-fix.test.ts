@@ -175,6 +175,40 @@ describe("evaluateFix", () => {
     assert.equal((await evaluateFix(other)).strength, 1);
   });
 
+  test("an accuracy that was interrupted is gone on with, and ends in the same numbers", async (t) => {
+    const asked = await request(t);
+    const whole = await evaluateFix(asked);
+    const out = join(asked.fix, "..", "out");
+    const controller = new AbortController();
+    let label = "";
+    const stopping = {
+      ...NO_PROGRESS,
+      begin: (what: string) => void (label = what),
+      advance: () => label === "measuring accuracy" && controller.abort(),
+    };
+    const stopped = { ...asked, out, batch: 1, progress: stopping, signal: controller.signal };
+    await assert.rejects(evaluateFix(stopped), { code: "CANCELLED" });
+    const images = whole.accuracy?.images ?? 0;
+    const elsewhere = { ...asked, out, batch: 1, resume: true, accuracy: asked.data };
+    await assert.rejects(evaluateFix(elsewhere), {
+      code: "RESUME_MISMATCH",
+      message: /accuracyImages/,
+    });
+
+    let left = Number.NaN;
+    const watching = {
+      ...NO_PROGRESS,
+      begin: (what: string, total: number, _unit: string, done = 0) => {
+        if (what === "measuring accuracy") left = total - done;
+      },
+    };
+    const again = { ...asked, out, batch: 1, resume: true, progress: watching };
+    const { accuracy } = await evaluateFix(again);
+    assert.deepEqual([accuracy?.images, left], [images, images - 1]);
+    assert.deepEqual(accuracy?.accuracy, whole.accuracy?.accuracy);
+    assert.deepEqual(namesIn(out), ["after", "before", "report.html", "result.json"]);
+  });
+
   test("resume of a whole result gives it back where it is the one asked for, and refuses another", async (t) => {
     const asked = await request(t);
     const out = join(asked.fix, "..", "out");
