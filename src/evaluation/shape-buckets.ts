@@ -17,14 +17,14 @@ export interface Batch<T> {
  * a data set of a thousand different sizes does not fill the memory.
  */
 export class ShapeBuckets<T extends { readonly image: Pixels }> {
-  readonly #batch: number;
+  readonly #fullAt: (image: Pixels) => number;
   readonly #limit: number;
   readonly #buckets = new Map<string, T[]>();
   #waiting = 0;
 
-  /** @param batch images in a full batch @param limit images that may wait in all */
-  constructor(batch: number, limit: number) {
-    this.#batch = batch;
+  /** @param fullAt images in a full batch of an image's size @param limit images that may wait in all */
+  constructor(fullAt: (image: Pixels) => number, limit: number) {
+    this.#fullAt = fullAt;
     this.#limit = limit;
   }
 
@@ -36,7 +36,7 @@ export class ShapeBuckets<T extends { readonly image: Pixels }> {
     this.#buckets.set(key, bucket);
     this.#waiting += 1;
     const ready: Batch<T>[] = [];
-    if (bucket.length === this.#batch) ready.push(this.#take(key));
+    if (bucket.length === this.#fullAt(item.image)) ready.push(this.#take(key));
     while (this.#waiting > this.#limit) ready.push(this.#take(this.#largest()));
     return ready;
   }

@@ -38,6 +38,8 @@ export class Engine implements AsyncDisposable {
   readonly description: ModelDescription;
   readonly #engine: NativeEngine;
   readonly #places = new Semaphore(QUEUE_CAPACITY);
+  /** First runs of compiled graphs, by what they were compiled for. */
+  readonly #firstRuns = new Map<string, Promise<void>>();
   #disposed: Promise<void> | undefined;
 
   private constructor(engine: NativeEngine, device: string, dtype: DType) {
@@ -62,8 +64,9 @@ export class Engine implements AsyncDisposable {
    * `pixels` must not change until the promise settles.
    * @throws CANCELLED when `signal` fires before the batch began.
    */
-  forward(request: ForwardRequest, signal?: AbortSignal): Promise<ForwardResult> {
-    return this.#inTurn((engine) => engine.forward(request), signal);
+  async forward(request: ForwardRequest, signal?: AbortSignal): Promise<ForwardResult> {
+    if (isCompiled(request)) await this.#firstRun(request, signal);
+    return await this.#inTurn((engine) => engine.forward(request), signal);
   }
 
   /** Rows the model insists on (it was traced with a fixed batch), or null. Runs the model. */
@@ -91,6 +94,27 @@ export class Engine implements AsyncDisposable {
    */
   gradCam(request: GradCamRequest, signal?: AbortSignal): Promise<GradCamResult> {
     return this.#inTurn((engine) => engine.gradCam(request), signal);
+  }
+
+  /**
+   * The first run of a compiled graph only profiles it, and its numbers differ in their last bits from
+   * those of all later ones: an image's must not depend on whether it was in the first batch of a
+   * process.
+   */
+  #firstRun(request: ForwardRequest, signal?: AbortSignal): Promise<void> {
+    const { height, width, batch, features = false, featureMap = false } = request;
+    const key = [height, width, batch, features, featureMap].join(" ");
+    const known = this.#firstRuns.get(key);
+    if (known !== undefined) return known;
+    const pixels = new Uint8Array(height * width * 3);
+    const run = this.#inTurn((engine) => engine.forward({ ...request, pixels, count: 1 }), signal);
+    // A model at fault says so again to the images.
+    const done = run.then(
+      () => undefined,
+      () => void this.#firstRuns.delete(key),
+    );
+    this.#firstRuns.set(key, done);
+    return done;
   }
 
   /** Makes a native call as soon as there is a place for it. */
@@ -129,6 +153,11 @@ export class Engine implements AsyncDisposable {
       throw new SpuriousError("INTERNAL", "a disposed engine was asked for a forward pass");
     }
   }
+}
+
+/** As the native engine decides it: full batches of square images are worth compiling for. */
+function isCompiled({ height, width, batch }: ForwardRequest): boolean {
+  return batch > 1 && height === width;
 }
 
 export function chooseDevice(asked: string): string {

@@ -78,15 +78,23 @@ describe("forwardImages", () => {
     }
   }
 
-  test("square batches are filled up to full rows; others only where the model insists", async () => {
-    const free = fakeClassifier(8);
-    await answers(free);
-    const rows = ({ height, width, batch, count }: ForwardRequest): boolean =>
-      batch === (height === width ? 8 : count);
-    assert.ok(free.engine.requests.every(rows));
+  test("every batch is filled up: square ones to the batch, others to a small number", async () => {
+    for (const [device, odd] of [
+      ["cpu", 4],
+      ["cuda:0", 16],
+    ] as const) {
+      const { asClassifier, engine } = fakeClassifier(32, false, device);
+      await answers({ asClassifier, engine });
+      const rows = engine.requests.map(({ height, width, batch }) => [height === width, batch]);
+      assert.ok(rows.length > 1);
+      for (const [isSquare, batch] of rows) assert.equal(batch, isSquare ? 32 : odd);
+    }
     const fixed = fakeClassifier(8, true);
     await answers(fixed);
     assert.ok(fixed.engine.requests.every(({ batch }) => batch === 8));
+    const small = fakeClassifier(2);
+    await answers(small);
+    assert.ok(small.engine.requests.every(({ batch }) => batch === 2));
   });
 
   test("images that cannot be read are handed back, and the others go on", async () => {

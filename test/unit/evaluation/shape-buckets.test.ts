@@ -17,7 +17,7 @@ const idsOf = ({ items }: { items: readonly Item[] }): number[] => items.map(({ 
 
 describe("ShapeBuckets", () => {
   test("a batch is ready when it is full, and holds images of one size", () => {
-    const buckets = new ShapeBuckets<Item>(2, 100);
+    const buckets = new ShapeBuckets<Item>(() => 2, 100);
     assert.deepEqual(buckets.add(item(1, 4, 3)), []);
     assert.deepEqual(buckets.add(item(2, 3, 4)), []);
     const [ready, ...more] = buckets.add(item(3, 4, 3));
@@ -29,7 +29,7 @@ describe("ShapeBuckets", () => {
   });
 
   test("what is left comes in the order in which sizes were first met", () => {
-    const buckets = new ShapeBuckets<Item>(10, 100);
+    const buckets = new ShapeBuckets<Item>(() => 10, 100);
     for (const [id, width] of [
       [1, 5],
       [2, 3],
@@ -42,7 +42,7 @@ describe("ShapeBuckets", () => {
   });
 
   test("above the limit the largest group goes first", () => {
-    const buckets = new ShapeBuckets<Item>(10, 3);
+    const buckets = new ShapeBuckets<Item>(() => 10, 3);
     buckets.add(item(1, 1, 1));
     buckets.add(item(2, 2, 1));
     buckets.add(item(3, 2, 1));
@@ -52,7 +52,7 @@ describe("ShapeBuckets", () => {
 
   test("however many sizes there are, every image comes out once and few wait", () => {
     const random = new Random(91);
-    const buckets = new ShapeBuckets<Item>(4, 16);
+    const buckets = new ShapeBuckets<Item>(() => 4, 16);
     const out: number[] = [];
     for (let id = 0; id < 1000; id++) {
       for (const batch of buckets.add(item(id, random.integer(1, 40), random.integer(1, 3)))) {
