@@ -28,6 +28,12 @@ export interface Unpickled {
 
 /** Far more than any checkpoint has; a loop of a hostile file ends here. */
 const MOST_STEPS = 20_000_000;
+/**
+ * Elements and bytes that calls and states may be given, per byte of the pickle: a value is used
+ * about once in a file of numbers, but a hostile one may have one large value copied by every call.
+ */
+const GIVEN_PER_BYTE = 8;
+const GIVEN_ANYWAY = 2 ** 16;
 
 /**
  * Reads one pickle (protocols 0 to 5) without running anything: numbers, texts, bytes, lists,
@@ -54,10 +60,12 @@ class PickleMachine {
   readonly #stack: PickleValue[] = [];
   readonly #marks: number[] = [];
   readonly #memo = new Map<number, PickleValue>();
+  #given: number;
 
   constructor(bytes: Uint8Array, options: PickleOptions) {
     this.cursor = new PickleCursor(bytes);
     this.#options = options;
+    this.#given = GIVEN_ANYWAY + GIVEN_PER_BYTE * bytes.length;
   }
 
   run(): PickleValue {
@@ -130,7 +138,16 @@ class PickleMachine {
     if (!(callee instanceof PickleGlobal) || callee.call === undefined || !Array.isArray(args)) {
       throw new PickleError("something that can be called", describe(callee));
     }
+    this.give(args);
     this.push(callee.call(args));
+  }
+
+  /** Counts what a call or an object is about to take. */
+  give(value: PickleValue): void {
+    this.#given -= sizeOf(value);
+    if (Array.isArray(value)) for (const one of value) this.#given -= sizeOf(one);
+    if (this.#given < 0)
+      throw new PickleError("values used about once", "some used again and again");
   }
 
   persistent(id: PickleValue): void {
@@ -236,9 +253,18 @@ function callTop(machine: PickleMachine): void {
 function build(machine: PickleMachine): void {
   const state = machine.pop();
   const target = machine.top();
+  machine.give(state);
   if (target instanceof PickleObject) target.build(state);
   // Attributes of an OrderedDict, such as the versions that torch keeps there, are left out.
   else if (!(target instanceof Map)) throw new PickleError("an object", describe(target));
+}
+
+/** Elements of a list or a dictionary, bytes of a text or of bytes. */
+function sizeOf(value: PickleValue): number {
+  if (typeof value === "string" || value instanceof Uint8Array || Array.isArray(value)) {
+    return value.length;
+  }
+  return value instanceof Map ? value.size : 1;
 }
 
 function pushTuple(machine: PickleMachine, length: number): void {

@@ -5,6 +5,7 @@ import { PickleError, type PickleValue } from "./pickle-values.js";
 import { readLegacyTorch } from "./torch-legacy.js";
 import { storageOfId, torchGlobal, type TorchStorage } from "./torch-tensor.js";
 import { locateEntry, readZipDirectory, type ZipEntry } from "./zip.js";
+import { verifyZipEntry } from "./zip-content.js";
 
 const ZIP_SIGNATURE = 0x04034b50;
 /** The names and shapes of a model's tensors take some megabytes at most. */
@@ -23,7 +24,8 @@ export class TorchFile implements AsyncDisposable {
 
   /**
    * Opens a file of torch.save without PyTorch and without running anything of it: the pickle
-   * inside may hold plain values and tensors alone.
+   * inside may hold plain values and tensors alone. Checksums are compared: a damaged weight would
+   * go unnoticed.
    * @throws ARTEFACT_INVALID missing, damaged, of another kind, or wanting code, which is named
    */
   static async open(path: string): Promise<TorchFile> {
@@ -34,6 +36,7 @@ export class TorchFile implements AsyncDisposable {
       if (!isZip && start[0] !== 0x80) {
         throw artefactInvalid("reading a file of torch.save", path, "a checkpoint", "other bytes");
       }
+      if (isZip) await verifyContent(source);
       const value = asArtefact("reading a file of torch.save", path, () =>
         isZip ? readZip(source) : readLegacyTorch(source),
       );
@@ -57,6 +60,13 @@ export function asArtefact<T>(what: string, path: string, read: () => T): T {
     if (!(cause instanceof PickleError)) throw cause;
     const { expected, got, hint } = cause;
     throw artefactInvalid(what, path, expected, got, { hint, cause });
+  }
+}
+
+/** torch.save writes the checksum 0 where it was told to compute none (set_crc32_options). */
+async function verifyContent(source: ByteSource): Promise<void> {
+  for (const entry of readZipDirectory(source).values()) {
+    if (entry.crc32 !== 0) await verifyZipEntry(source, entry);
   }
 }
 

@@ -128,6 +128,13 @@ function rebuildParameter([tensor]: readonly PickleValue[]): TorchTensor {
   throw new PickleError("the tensor of a parameter", describe(tensor));
 }
 
+/** A list in its place could hold lists without end. */
+function deviceName(parts: readonly PickleValue[]): string {
+  const isPlain = (part: PickleValue): boolean => ["string", "number"].includes(typeof part);
+  if (parts.every(isPlain)) return parts.map(String).join(":");
+  throw new PickleError("the name of a device", describe(parts[0]));
+}
+
 function asList([value]: readonly PickleValue[]): PickleValue[] {
   if (Array.isArray(value)) return value;
   throw new PickleError("a size", describe(value));
@@ -140,7 +147,7 @@ const GLOBALS: ReadonlyMap<string, PickleGlobal> = new Map(
     new PickleGlobal("torch._utils._rebuild_parameter", rebuildParameter),
     new PickleGlobal("torch.Size", asList),
     // Where a tensor was when it was saved says nothing here: only its name is kept.
-    new PickleGlobal("torch.device", (parts) => parts.map(String).join(":")),
+    new PickleGlobal("torch.device", deviceName),
     ...Object.entries(STORAGES).flatMap(([name, dtype]) => [
       new StorageType(`torch.${name}`, dtype),
       new StorageType(`torch.cuda.${name}`, dtype),

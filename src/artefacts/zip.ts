@@ -1,3 +1,4 @@
+import type { SpuriousError } from "../errors.js";
 import type { ByteSource } from "./byte-source.js";
 import { artefactInvalid } from "./invalid.js";
 
@@ -6,6 +7,10 @@ export interface ZipEntry {
   readonly name: string;
   /** Bytes when unpacked. */
   readonly size: number;
+  /** Bytes in the file. */
+  readonly packedSize: number;
+  /** Checksum of what is unpacked. */
+  readonly crc32: number;
   /** Of its local header. */
   readonly headerOffset: number;
   /** 0: stored, 8: deflated. */
@@ -29,7 +34,8 @@ const LARGEST_DIRECTORY = 2 ** 28;
 
 /**
  * The directory of a zip archive (zip64 too), by name, as PKWARE's APPNOTE 6.3 describes it.
- * @throws ARTEFACT_INVALID truncated or damaged
+ * @throws ARTEFACT_INVALID truncated or damaged, or with two entries of one name: readers differ in
+ *   which of them they take
  */
 export function readZipDirectory(source: ByteSource): Map<string, ZipEntry> {
   const { offset, size } = findDirectory(source);
@@ -50,6 +56,7 @@ export function readZipDirectory(source: ByteSource): Map<string, ZipEntry> {
     const extra = bytes.subarray(nameAt + nameBytes, nameAt + nameBytes + extraBytes);
     const entry = readEntry(name, bytes.subarray(at, nameAt), extra);
     if (entry === null) throw invalid(source, `sizes of ${name} in the directory`, "none");
+    if (entries.has(name)) throw invalid(source, `one entry named ${name}`, "two");
     entries.set(name, entry);
     at = nameAt + nameBytes + extraBytes + commentBytes;
   }
@@ -61,21 +68,26 @@ export function readZipDirectory(source: ByteSource): Map<string, ZipEntry> {
  * @throws ARTEFACT_INVALID damaged, or compressed
  */
 export function locateEntry(source: ByteSource, entry: ZipEntry): number {
-  if (entry.method !== 0) {
+  if (entry.method !== 0 || entry.packedSize !== entry.size) {
     throw invalid(source, `${entry.name} stored as torch.save stores it`, "a compressed one");
   }
+  return locatePacked(source, entry);
+}
+
+/**
+ * Where the bytes of an entry lie in the file, compressed or not.
+ * @throws ARTEFACT_INVALID damaged
+ */
+export function locatePacked(source: ByteSource, entry: ZipEntry): number {
   const header = source.bytes(entry.headerOffset, LOCAL_BYTES);
   if (header.length < LOCAL_BYTES || header.readUInt32LE(0) !== LOCAL_SIGNATURE) {
     throw invalid(source, `the header of ${entry.name}`, "other bytes");
   }
   const start =
     entry.headerOffset + LOCAL_BYTES + header.readUInt16LE(26) + header.readUInt16LE(28);
-  if (start + entry.size > source.size) {
-    throw invalid(
-      source,
-      `${String(entry.size)} bytes of ${entry.name}`,
-      "a file that ends before",
-    );
+  if (start + entry.packedSize > source.size) {
+    const expected = `${String(entry.packedSize)} bytes of ${entry.name}`;
+    throw invalid(source, expected, "a file that ends before");
   }
   return start;
 }
@@ -88,10 +100,17 @@ function findDirectory(source: ByteSource): { offset: number; size: number } {
     if (tail.readUInt32LE(at) !== END_SIGNATURE) continue;
     const size = tail.readUInt32LE(at + 12);
     const offset = tail.readUInt32LE(at + 16);
-    const is64 = offset === IN_ZIP64 || size === IN_ZIP64 || tail.readUInt16LE(at + 10) === 0xffff;
-    return (is64 ? findDirectory64(source, tailAt + at) : null) ?? { offset, size };
+    const long = findDirectory64(source, tailAt + at);
+    if (long === null) return { offset, size };
+    const agree = (short: number, value: number): boolean => short === IN_ZIP64 || short === value;
+    if (agree(size, long.size) && agree(offset, long.offset)) return long;
+    throw invalid(source, "one directory in the archive", "two that differ");
   }
-  throw invalid(source, "a whole zip archive", "one without its end");
+  throw invalid(
+    source,
+    "a whole zip archive",
+    "a file that ends early (no directory): it is truncated",
+  );
 }
 
 function findDirectory64(
@@ -109,18 +128,28 @@ function findDirectory64(
 
 function readEntry(name: string, fixed: Buffer, extra: Buffer): ZipEntry | null {
   const method = fixed.readUInt16LE(10);
-  const packed = fixed.readUInt32LE(20);
+  const crc32 = fixed.readUInt32LE(16);
+  const packedSize = fixed.readUInt32LE(20);
   const size = fixed.readUInt32LE(24);
   const headerOffset = fixed.readUInt32LE(42);
-  if (![packed, size, headerOffset].includes(IN_ZIP64)) return { name, method, size, headerOffset };
+  if (![packedSize, size, headerOffset].includes(IN_ZIP64)) {
+    return { name, method, crc32, size, packedSize, headerOffset };
+  }
   const long = longValues(extra);
   // Only those that do not fit into 32 bits, in this order.
   const next = (value: number): number => (value === IN_ZIP64 ? (long.shift() ?? -1) : value);
   const longSize = next(size);
-  next(packed);
+  const longPacked = next(packedSize);
   const longOffset = next(headerOffset);
-  if (longSize < 0 || longOffset < 0) return null;
-  return { name, method, size: longSize, headerOffset: longOffset };
+  if (longSize < 0 || longPacked < 0 || longOffset < 0) return null;
+  return {
+    name,
+    method,
+    crc32,
+    size: longSize,
+    packedSize: longPacked,
+    headerOffset: longOffset,
+  };
 }
 
 function longValues(extra: Buffer): number[] {
@@ -134,6 +163,6 @@ function longValues(extra: Buffer): number[] {
   return [];
 }
 
-function invalid(source: ByteSource, expected: string, got: string): Error {
+function invalid(source: ByteSource, expected: string, got: string): SpuriousError {
   return artefactInvalid("reading a zip archive", source.name, expected, got);
 }

@@ -11,8 +11,9 @@ export class InspectCommand extends BaseCommand {
     description: "what a model file is",
     details: `
       Prints kind, classes, penultimate features, head, last feature map, normalisation seen in the
-      graph, input size, metadata and SHA-256. A model file is a program: loading it reads it into
-      this process. Check files of others with \`--sha256\` before you load them.
+      graph, input size, metadata and SHA-256. A model file is a program: it is loaded in a process
+      of its own, so that a file that brings libtorch down is an error like any other. Check files
+      of others with \`--sha256\` before you evaluate them.
     `,
     examples: [["Look at a file", "spurious-native inspect model.pt"]],
   });
@@ -59,7 +60,7 @@ function lines(model: ModelInspection): string[] {
     ...facts.map(([name, value]) => `${name.padEnd(width)}  ${value}`.trimEnd()),
     ...Object.entries(metadata ?? {}).map(([name, value]) => `  ${name}: ${shortened(value)}`),
     "",
-    "A model file is a program; loading it ran its code in this process. Pin it with --sha256.",
+    "A model file is a program; loading it ran its code in a process of its own. Pin it with --sha256.",
   ];
 }
 

@@ -13,6 +13,7 @@ import type {
 import { addon } from "../native/load.js";
 import { native } from "../native/native-error.js";
 import { SpuriousError } from "../errors.js";
+import { checkModelArchive } from "./check-archive.js";
 import { Semaphore } from "./semaphore.js";
 
 export interface EngineOptions {
@@ -53,6 +54,7 @@ export class Engine implements AsyncDisposable {
   static async load(path: string, options: EngineOptions = {}): Promise<Engine> {
     const { dtype = "fp32", threads = 0 } = options;
     const device = chooseDevice(options.device ?? "auto");
+    await checkModelArchive(path);
     const engine = await native(
       addon().loadEngine({ path, device, dtype, threads, queueCapacity: QUEUE_CAPACITY }),
     );

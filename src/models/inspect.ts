@@ -1,5 +1,5 @@
 import type { ModelDescription } from "../native/contract.js";
-import { Engine } from "./engine.js";
+import { describeApart } from "./describe-apart.js";
 import { type ModelMetadata, parseMetadata } from "./metadata.js";
 import { verifiedHash } from "./sha256.js";
 
@@ -11,13 +11,13 @@ export interface ModelInspection extends Omit<ModelDescription, "metadata"> {
 }
 
 /**
- * Loads a model and describes it; nothing is run but what loading runs.
+ * Loads a model in a process of its own and describes it; nothing is run but what loading runs, and
+ * a file that ends that process is an error like any other.
  * @throws MODEL_*
  */
 export async function inspectModel(path: string, sha256?: string): Promise<ModelInspection> {
   const hash = await verifiedHash(path, sha256);
-  await using engine = await Engine.load(path, { device: "cpu" });
-  const { metadata, ...description } = engine.description;
+  const { metadata, ...description } = await describeApart(path);
   return {
     path,
     sha256: hash,

@@ -37,7 +37,7 @@ describe("inspect", () => {
 
   test("says that a model file is a program", async () => {
     const { stdout } = await answerOf(["inspect", modelFile("vit.pt")]);
-    assert.match(stdout, /^A model file is a program; loading it ran its code in this process\./m);
+    assert.match(stdout, /^A model file is a program; loading it ran its code in a process of its own\./m);
   });
 
   test("says why there is no head, and what was taken off at the end", async () => {

@@ -185,3 +185,24 @@ describe("damaged pickles", () => {
     assert.equal(value[0], value);
   });
 });
+
+describe("values that a hostile pickle uses again and again", () => {
+  /** A list that is remembered, then given to a call so many times. */
+  const repeated = (items: number, calls: number): Buffer =>
+    pickle(`](${"N".repeat(items)}eq\x000${"ccopy\nof\nh\x00\x85R0".repeat(calls)}N`);
+  const copies = {
+    resolve: (module: string, name: string) =>
+      new PickleGlobal(`${module}.${name}`, ([list]) => list ?? null),
+  };
+
+  test("are given to calls as often as files of numbers do", () => {
+    assert.equal(unpickle(repeated(1000, 20), copies).value, null);
+  });
+
+  test("end with an error before they have been copied without end", () => {
+    assert.throws(() => unpickle(repeated(100_000, 2000), copies), {
+      name: "PickleError",
+      message: /values used about once, got some used again and again/,
+    });
+  });
+});
