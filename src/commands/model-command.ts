@@ -44,6 +44,7 @@ export abstract class ModelCommand extends BaseCommand {
       classMap: this.classMap,
       sha256: this.sha256,
       allowNoHead: this.allowNoHead,
+      onWarning: (text) => this.warn(text),
     };
   }
 }

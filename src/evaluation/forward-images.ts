@@ -120,7 +120,26 @@ async function forwardAll<S>(
   return done;
 }
 
+/** In as many passes as it takes: a device without memory for the batch gets half of it. */
 async function forwardBatch<S>(
+  classifier: Classifier,
+  batch: Batch<Loaded<S>>,
+  options: ForwardImagesOptions,
+): Promise<Forwarded<S>[]> {
+  const done: Forwarded<S>[] = [];
+  while (done.length < batch.items.length) {
+    const items = batch.items.slice(done.length, done.length + rowsFor(classifier, batch));
+    try {
+      done.push(...(await forwardRows(classifier, { ...batch, items }, options)));
+    } catch (error) {
+      const full = error instanceof SpuriousError && error.code === "OUT_OF_MEMORY";
+      if (!full || !classifier.halveBatch()) throw error;
+    }
+  }
+  return done;
+}
+
+async function forwardRows<S>(
   classifier: Classifier,
   batch: Batch<Loaded<S>>,
   options: ForwardImagesOptions,

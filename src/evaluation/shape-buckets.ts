@@ -36,7 +36,7 @@ export class ShapeBuckets<T extends { readonly image: Pixels }> {
     this.#buckets.set(key, bucket);
     this.#waiting += 1;
     const ready: Batch<T>[] = [];
-    if (bucket.length === this.#fullAt(item.image)) ready.push(this.#take(key));
+    if (bucket.length >= this.#fullAt(item.image)) ready.push(this.#take(key));
     while (this.#waiting > this.#limit) ready.push(this.#take(this.#largest()));
     return ready;
   }

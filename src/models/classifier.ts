@@ -27,6 +27,8 @@ export interface ClassifierRequest extends ModelFlags {
   allowNoHead?: boolean | undefined;
   /** What is to be done needs the penultimate features; wins over `allowNoHead`. */
   needsFeatures?: boolean | undefined;
+  /** Told what a person should know although the work goes on. */
+  onWarning?: ((text: string) => void) | undefined;
 }
 
 /** How many images a forward pass takes when nobody says. */
@@ -34,6 +36,9 @@ const DEFAULT_BATCH = { cpu: 32, cuda: 256 } as const;
 
 /** A loaded model together with everything needed to feed it and to read its outputs. */
 export class Classifier implements AsyncDisposable {
+  #batch: number;
+  #halved = false;
+
   private constructor(
     readonly engine: Engine,
     readonly file: string,
@@ -45,11 +50,33 @@ export class Classifier implements AsyncDisposable {
     readonly classMap: ClassMap,
     /** What names the class map anywhere: a name or a document; undefined for the default. */
     readonly classMapSpec: string | ClassMapDocument | undefined,
-    /** Rows of a full forward pass. */
-    readonly batch: number,
+    batch: number,
     /** The model was traced with a fixed batch: every forward pass has `batch` rows. */
     readonly batchIsFixed: boolean,
-  ) {}
+    private readonly onWarning: ClassifierRequest["onWarning"],
+  ) {
+    this.#batch = batch;
+  }
+
+  /** Rows of a full forward pass. */
+  get batch(): number {
+    return this.#batch;
+  }
+
+  /**
+   * Halves the batch, once: for a device that has run out of memory.
+   * @returns false where it has been halved before, is one image or is the model's own
+   */
+  halveBatch(): boolean {
+    if (this.#halved || this.batchIsFixed || this.#batch === 1) return false;
+    this.#halved = true;
+    const before = this.#batch;
+    this.#batch = Math.ceil(before / 2);
+    this.onWarning?.(
+      `out of memory with batches of ${String(before)} images; going on with ${String(this.#batch)}`,
+    );
+    return true;
+  }
 
   /**
    * Loads a model file and settles how it is used: flags win over metadata, metadata over what the
@@ -106,6 +133,7 @@ export class Classifier implements AsyncDisposable {
       portableClassMap(spec, classMap),
       fixed ?? request.batch ?? DEFAULT_BATCH[kind],
       fixed !== null,
+      request.onWarning,
     );
   }
 

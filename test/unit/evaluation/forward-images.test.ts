@@ -10,11 +10,16 @@ import type { ForwardRequest } from "../../../src/native/contract.js";
 /** A model with two outputs: the first byte of a picture, and the number of its pixels. */
 class FakeEngine {
   readonly requests: ForwardRequest[] = [];
+  /** Rows that its memory holds. */
+  memory = Infinity;
 
   constructor(readonly device: string) {}
 
   forward(request: ForwardRequest): Promise<unknown> {
     this.requests.push(request);
+    if (request.batch > this.memory) {
+      return Promise.reject(new SpuriousError("OUT_OF_MEMORY", "no memory for the batch"));
+    }
     const { count, height, width, pixels } = request;
     const logits = new Float32Array(count * 2);
     for (let i = 0; i < count; i++) {
@@ -33,8 +38,18 @@ interface FakeClassifier {
 function fakeClassifier(batch: number, batchIsFixed = false, device = "cpu"): FakeClassifier {
   const engine = new FakeEngine(device);
   const normalization = { value: { mean: [0, 0, 0], std: [1, 1, 1] } };
-  const fake: unknown = { engine, normalization, batch, batchIsFixed };
-  return { engine, asClassifier: fake as Classifier };
+  const fake = {
+    engine,
+    normalization,
+    batch,
+    batchIsFixed,
+    halveBatch: () => {
+      if (batchIsFixed || fake.batch !== batch) return false;
+      fake.batch = Math.ceil(batch / 2);
+      return true;
+    },
+  };
+  return { engine, asClassifier: fake as unknown as Classifier };
 }
 
 /** Pictures of 2 x 2 pixels, every third one of 2 x 3, that hold their number. */
@@ -95,6 +110,23 @@ describe("forwardImages", () => {
     const small = fakeClassifier(2);
     await answers(small);
     assert.ok(small.engine.requests.every(({ batch }) => batch === 2));
+  });
+
+  test("out of memory, the batch is halved once, and no image is lost", async () => {
+    for (const device of ["cpu", "cuda:0"]) {
+      const classifier = fakeClassifier(9, false, device);
+      classifier.engine.memory = 5;
+      const { answers: found } = await answers(classifier);
+      assert.deepEqual(found, EXPECTED);
+      const rows = classifier.engine.requests.map(({ batch }) => batch);
+      assert.ok(rows.slice(rows.lastIndexOf(9) + 1).every((batch) => batch <= 5));
+      const tooLittle = fakeClassifier(9, false, device);
+      tooLittle.engine.memory = 4;
+      await assert.rejects(answers(tooLittle), { code: "OUT_OF_MEMORY" });
+      const fixed = fakeClassifier(9, true, device);
+      fixed.engine.memory = 5;
+      await assert.rejects(answers(fixed), { code: "OUT_OF_MEMORY" });
+    }
   });
 
   test("images that cannot be read are handed back, and the others go on", async () => {

@@ -105,6 +105,18 @@ describe("Classifier.open: flags, metadata, graph", () => {
     assert.equal(normalize, "none");
   });
 
+  test("its batch is halved once, with a warning", async () => {
+    const warnings: string[] = [];
+    const onWarning = (text: string): void => void warnings.push(text);
+    await using classifier = await Classifier.open(
+      request("traced-conv.pt", { batch: 5, onWarning }),
+    );
+    assert.deepEqual([classifier.halveBatch(), classifier.batch], [true, 3]);
+    assert.deepEqual([classifier.halveBatch(), classifier.batch], [false, 3]);
+    assert.equal(classifier.provenance().batch, 3);
+    assert.deepEqual(warnings, ["out of memory with batches of 5 images; going on with 3"]);
+  });
+
   test("a class map that does not fit the head is an error", async () => {
     for (const classMap of [undefined, "imagenet1k", "imagenet21k-google", "no-such-map"]) {
       await assert.rejects(Classifier.open(request("traced-conv.pt", { classMap })), {
