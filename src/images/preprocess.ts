@@ -1,7 +1,7 @@
 import type { Split } from "../datasets/sample.js";
 import type { NativeAddon } from "../native/contract.js";
 import { decodeImage } from "./decode.js";
-import { checkSize, DEFAULT_MAX_PIXELS } from "./decoded-image.js";
+import { checkSize, DEFAULT_MAX_PIXELS, imageError } from "./decoded-image.js";
 import { sniffFormat } from "./format.js";
 import { type Geometry, geometryOf } from "./geometry.js";
 import { plainJpegSize } from "./jpeg-size.js";
@@ -23,6 +23,9 @@ export interface PreprocessOptions {
   readonly maxPixels?: number | undefined;
 }
 
+/** Of a resized picture, as the addon takes it. */
+const LONGEST_SIDE = 2 ** 28;
+
 /** What of the addon is used here. */
 export type ImageAddon = Pick<NativeAddon, "resizeCrop" | "resizeJpeg">;
 
@@ -43,8 +46,25 @@ export async function preprocessImage(
   const fast = await prepareJpeg(bytes, rule, { name, maxPixels }, addon);
   if (fast) return fast;
   const { pixels, width, height } = await decodeImage(bytes, { name, maxPixels });
-  const geometry = geometryOf(width, height, rule);
+  const geometry = checkedGeometry(name, width, height, rule);
   return prepared(geometry, await addon.resizeCrop({ pixels, ...geometry }));
+}
+
+/**
+ * A strip of one by a million pixels is small, and gigabytes once its shorter side is the model's
+ * input.
+ * @throws IMAGE_TOO_LARGE
+ */
+function checkedGeometry(name: string, width: number, height: number, rule: ResizeRule): Geometry {
+  const geometry = geometryOf(width, height, rule);
+  const { resizeWidth, resizeHeight, cropWidth, cropHeight } = geometry;
+  const isLong = Math.max(resizeWidth, resizeHeight) > LONGEST_SIDE;
+  if (!isLong && cropWidth * cropHeight <= DEFAULT_MAX_PIXELS) return geometry;
+  throw imageError(
+    "IMAGE_TOO_LARGE",
+    name,
+    `expected at most ${DEFAULT_MAX_PIXELS} pixels after the resize, got ${resizeWidth} x ${resizeHeight} from ${width} x ${height}`,
+  );
 }
 
 async function prepareJpeg(
@@ -57,7 +77,7 @@ async function prepareJpeg(
   const size = plainJpegSize(bytes);
   if (!size) return null;
   checkSize(name, size.width, size.height, maxPixels);
-  const geometry = geometryOf(size.width, size.height, rule);
+  const geometry = checkedGeometry(name, size.width, size.height, rule);
   const pixels = await addon.resizeJpeg({ bytes, ...geometry });
   return pixels && prepared(geometry, pixels);
 }

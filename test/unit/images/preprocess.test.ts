@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, test } from "node:test";
+import sharp from "sharp";
 
 import { preprocessImage } from "../../../src/images/preprocess.js";
 import { addon } from "../../../src/native/load.js";
@@ -48,6 +49,26 @@ describe("preprocessImage", () => {
       message: /100000 x 100000/,
     });
   });
+
+  for (const [side, split] of [
+    [60_000, "spurious"],
+    [1_100_000, "val"],
+  ] as const) {
+    test(`a strip of 1 x ${side} that a resize makes gigabytes of is refused (${split})`, async () => {
+      const bytes = await sharp({
+        create: { width: 1, height: side, channels: 3, background: "red" },
+        limitInputPixels: false,
+      })
+        .png({ compressionLevel: 1 })
+        .toBuffer();
+      const options = { preprocessing: { preset: "paper-v2", size: 224 }, split } as const;
+      await assert.rejects(preprocessImage({ bytes, name: "strip.png" }, options, addon()), {
+        code: "IMAGE_TOO_LARGE",
+        input: "strip.png",
+        message: new RegExp(`pixels after the resize, got .* from 1 x ${side}$`),
+      });
+    });
+  }
 
   test("spurious images keep their shape", async () => {
     const path = fixture("preprocess/images/jpeg-420.jpg");
