@@ -12,7 +12,7 @@ export abstract class PageCommand extends BaseCommand {
   }
 
   /**
-   * Keeps a page open until a signal, which is no failure.
+   * Prints where a page is, and keeps it open until a signal, which is no failure.
    * @param item what the page asks about: "component" @param about also told with --json
    */
   protected async keepOpen(
@@ -22,19 +22,24 @@ export abstract class PageCommand extends BaseCommand {
   ): Promise<number> {
     await using open = served;
     const { url, port, file, session } = open;
+    this.print({ url, port, ...about, file, [`${item}s`]: session.size }, () => [`open ${url}`]);
+    await this.waitAt(open, item);
+    return 0;
+  }
+
+  /** Keeps an open page until a signal. */
+  protected async waitAt({ session, file }: ServedPage, item: string): Promise<void> {
     const progress = (): string =>
       `${String(session.answered)} of ${counted(session.size, item)} answered`;
-    this.print({ url, port, ...about, file, [`${item}s`]: session.size }, () => [`open ${url}`]);
     this.note(`${progress()}; answers go to ${file}`);
     this.note("stop with Ctrl-C and go on with the same command at any time");
     await stopped(this.signal);
     this.note(`${progress()} in ${file}`);
-    return 0;
   }
 }
 
 /** Resolves when the signal fires. */
-export function stopped(signal: AbortSignal): Promise<void> {
+function stopped(signal: AbortSignal): Promise<void> {
   return new Promise((resolve) => {
     if (signal.aborted) resolve();
     signal.addEventListener("abort", () => {

@@ -9,6 +9,7 @@ function demoPath(name: string): string {
   return fileURLToPath(new URL(name, DEMO));
 }
 
+export const demoFolder = (): string => demoPath("");
 export const demoModel = (): string => demoPath("model.pt");
 export const demoSpurious = (): string => demoPath("spurious_imagenet");
 export const demoVal = (): string => demoPath("imagenet/val");

@@ -1,4 +1,4 @@
-import { join } from "node:path";
+import { join, relative } from "node:path";
 import { evaluate } from "../evaluation/evaluate.js";
 import { makeEvidence } from "../evidence/make-evidence.js";
 import { evaluateFix } from "../mitigation/evaluate-fix.js";
@@ -16,6 +16,7 @@ import { auroc } from "../scoring/auroc.js";
 import type { ProgressSink } from "../terminal/progress.js";
 import {
   type DemoTruth,
+  demoFolder,
   demoModel,
   demoRequest,
   demoSpurious,
@@ -145,15 +146,31 @@ export async function plantedComponents(
   return rows;
 }
 
-/** The commands that do what the tour does, for a person to try. */
-export function tourCommands(out: string): string[] {
-  const pca = join(out, "pca");
+/** One step of the method, and the command that does it. */
+export interface TourCommand {
+  readonly step: string;
+  readonly command: string;
+}
+
+/**
+ * From the score to a mended model in five commands, for a person to try. They work as they stand
+ * where the tour was taken.
+ * @param out the tour's folder @param demo folder of the demo's model and pictures
+ */
+export function tourCommands(out: string, demo = relative("", demoFolder())): TourCommand[] {
+  const [model, train, pca] = [join(demo, "model.pt"), join(demo, "train"), join(out, "pca")];
+  const say = (step: string, command: string) => ({ step, command: `spurious-native ${command}` });
   return [
-    `spurious-native eval --demo`,
-    `spurious-native pca fit demo/model.pt --train demo/train --classes all --out my-pca`,
-    `spurious-native pca rank ${pca} --class teapot --component 0`,
-    `spurious-native evidence ${pca} --class teapot --pool-size 8 --eps 8 --steps 40 --out my-evidence`,
-    `spurious-native spufix eval demo/model.pt ${join(out, "demo.spufix.safetensors")} --data demo/spurious_imagenet --val demo/imagenet/val`,
-    `spurious-native eval ${join(out, "mended.pt")} --demo`,
+    say("score", "eval --demo"),
+    say("PCA", `pca fit ${model} --train ${train} --classes 3,8,9 --out my-pca`),
+    say("labelling page", `label serve ${join(out, "evidence")} --annotator you`),
+    say(
+      "fix",
+      `spufix fit ${model} --train ${train} --alphas ${pca} --components ${join(out, "components.json")} --out my.spufix.safetensors`,
+    ),
+    say(
+      "mended model",
+      `spufix export ${model} ${join(out, "demo.spufix.safetensors")} --to my-model.pt`,
+    ),
   ];
 }
