@@ -1,11 +1,11 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
+import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
 import { Engine } from "../../src/models/engine.js";
 import { modelFile } from "../helpers/model-fixtures.js";
 import { Random } from "../helpers/random.js";
 import { archiveContent, archiveOf } from "./archive-content.js";
+import { caseFolder } from "./case-folder.js";
 import { mutate } from "./mutations.js";
 import { serveCases } from "./serve-cases.js";
 
@@ -24,14 +24,11 @@ const SEEDS = [
   content: archiveContent(modelFile(name)),
 }));
 
-const folder = mkdtempSync(join(tmpdir(), "spurious-native-fuzz-"));
-process.on("exit", () => rmSync(folder, { recursive: true, force: true }));
-
 /** As damage makes them, or, every other one, as somebody who puts the checksums right again. */
 serveCases((index) => {
   const random = new Random(index);
   const { name: seed, bytes, content } = random.pick(SEEDS);
-  const path = join(folder, `model-${String(index)}.pt`);
+  const path = join(caseFolder, `model-${String(index)}.pt`);
   if (index % 2 === 0) {
     writeFileSync(path, mutate(bytes, random));
     return { name: path, origin: seed, read: () => load(path) };
