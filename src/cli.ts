@@ -14,6 +14,7 @@ import { LabelAgreementCommand } from "./commands/label/agreement.js";
 import { LabelExportCommand } from "./commands/label/export.js";
 import { LabelServeCommand } from "./commands/label/serve.js";
 import { LeaderboardCommand } from "./commands/leaderboard.js";
+import { MergeCommand } from "./commands/merge.js";
 import { MineCommand } from "./commands/mine/mine.js";
 import { MineExportCommand } from "./commands/mine/export.js";
 import { MineMergeCommand } from "./commands/mine/merge.js";
@@ -65,6 +66,7 @@ export const COMMANDS = [
   CompareCommand,
   LeaderboardCommand,
   ReportCommand,
+  MergeCommand,
   ModelsListCommand,
   ModelsImportCommand,
   InspectCommand,

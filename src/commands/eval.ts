@@ -1,11 +1,14 @@
 import { Command, Option } from "clipanion";
+import type { PartPlace } from "../cluster/part-folder.js";
 import { demoModel, demoRequest } from "../demo/demo.js";
 import { SpuriousError } from "../errors.js";
 import { evaluate, type EvaluateRequest } from "../evaluation/evaluate.js";
+import { evaluatePart } from "../evaluation/evaluate-part.js";
 import { evaluateMany } from "../evaluation/evaluate-many.js";
 import { readModelList } from "../evaluation/model-list.js";
 import { wholeNumber } from "./base.js";
 import { BenchmarkCommand } from "./benchmark-command.js";
+import { partLines, partPlace, partsOption, shardOption } from "./part-options.js";
 import { evalLines, manyLines, refuseSkipped, warnings } from "./eval-output.js";
 
 export class EvalCommand extends BenchmarkCommand {
@@ -49,15 +52,33 @@ export class EvalCommand extends BenchmarkCommand {
     description: "Evaluate the embedded demo, or MODEL on the demo's pictures",
   });
 
+  shard = shardOption();
+  parts = partsOption();
+
   async execute(): Promise<number> {
     const maxSkipped = wholeNumber("--max-skipped", this.maxSkipped, 0);
     const models = [...this.models, ...(await this.#listed())];
+    const place = partPlace(this);
+    if (place !== null) return await this.#part(models, place);
     if (models.length > 1 || this.list !== undefined) return this.#evaluateMany(models, maxSkipped);
     const result = await evaluate(this.#request(models[0]));
     for (const warning of warnings(result)) this.warn(warning);
     this.print(result, () => evalLines(result, this.style));
     if (this.out !== undefined) this.note(`results are in ${this.out}`);
     refuseSkipped(result, maxSkipped);
+    return 0;
+  }
+
+  /** Pictures that cannot be read are told by the whole. */
+  async #part(models: readonly string[], place: PartPlace): Promise<number> {
+    if (models.length > 1) {
+      throw new SpuriousError(
+        "USAGE_INVALID",
+        `reading the command line: --shard: expected one model beside it, got ${String(models.length)}`,
+      );
+    }
+    const part = await evaluatePart({ ...this.#request(models[0]), ...place });
+    this.print(part, () => partLines(part));
     return 0;
   }
 

@@ -1,3 +1,4 @@
+import { isInShard, WHOLE } from "../cluster/shard.js";
 import type { BenchmarkFolders } from "../config/locations.js";
 import { openBenchmark } from "../datasets/benchmark.js";
 import type { Benchmark, Sample } from "../datasets/sample.js";
@@ -9,13 +10,7 @@ import { presentClasses } from "../imagenet/present-classes.js";
 import type { Classifier } from "../models/classifier.js";
 import { addon } from "../native/load.js";
 import type { ReportImages } from "../report/eval-report.js";
-import { chooseReportImages, makeThumbnails } from "../report/thumbnails.js";
-import {
-  buildEvalResult,
-  type EvalProvenance,
-  type EvalResult,
-  type SkippedImage,
-} from "../results/eval-result.js";
+import type { EvalProvenance, SkippedImage } from "../results/eval-result.js";
 import { JOURNAL_NAME, type ResultFolder } from "../results/result-folder.js";
 import { groupByClass } from "../scoring/class-groups.js";
 import type { ImageRow } from "../scoring/image-row.js";
@@ -24,10 +19,20 @@ import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
 import { VERSION } from "../version.js";
 import { type Forwarded, forwardImages } from "./forward-images.js";
 import { imageRow, type SoftmaxColumns, softmaxColumns } from "./image-row.js";
+import {
+  type Entry,
+  inOrder,
+  keyOf,
+  keyOfEntry,
+  type ScoredArm,
+  scoredRows,
+  scoreEntries,
+  type SeenBenchmark,
+  thumbnailsOf,
+} from "./entries.js";
 import { hashOfNames, Journal, type JournalSettings } from "./journal.js";
 import { choosePreprocessing, type PreprocessingFlags } from "./preprocessing.js";
 import { Throughput } from "./throughput.js";
-import { withoutUnscoredClasses } from "./unscored-classes.js";
 
 export interface BenchmarkRunOptions extends PreprocessingFlags {
   /** Resamples of the bootstrap, default 2000; 0 for no intervals. */
@@ -54,15 +59,6 @@ export interface Arm {
 /** The model as it is. */
 export const PLAIN_ARM: Arm = {};
 
-/** What the journal holds of one picture: a row per arm, or why there is none. */
-export type Entry = { readonly rows: readonly ImageRow[] } | { readonly skipped: SkippedImage };
-
-export interface ScoredArm {
-  readonly result: EvalResult;
-  /** In the benchmark's order: by class, then path. */
-  readonly rows: readonly ImageRow[];
-}
-
 export const DEFAULT_BOOTSTRAP = 2000;
 
 /** One forward pass of an opened model over an opened benchmark, read in one or several arms. */
@@ -70,6 +66,7 @@ export class BenchmarkRun {
   readonly #started = new Date();
   readonly #preprocessing: Preprocessing;
   readonly #columns: readonly number[] | undefined;
+  readonly #seen: SeenBenchmark;
   #throughput: Throughput | undefined;
 
   private constructor(
@@ -77,11 +74,14 @@ export class BenchmarkRun {
     private readonly classifier: Classifier,
     private readonly benchmark: Benchmark,
     private readonly samples: readonly Sample[],
-    private readonly missing: readonly number[],
+    /** Classes that the head has no column for. */
+    readonly missing: readonly number[],
     private readonly arms: readonly Arm[],
   ) {
     this.#preprocessing = choosePreprocessing(options, classifier);
-    this.#columns = softmaxColumns(options.softmax ?? "all", classifier.classMap);
+    const { classMap } = classifier;
+    this.#columns = softmaxColumns(options.softmax ?? "all", classMap);
+    this.#seen = { classMap, benchmark, missing };
   }
 
   /** @throws DATA_*, CLASS_MAP_INVALID, USAGE_INVALID */
@@ -103,14 +103,10 @@ export class BenchmarkRun {
     return new BenchmarkRun(options, classifier, benchmark, samples, without, arms);
   }
 
-  /** @param settings what decides the rows beside model, preprocessing and images */
-  openJournal(
-    folder: ResultFolder,
-    resume: boolean,
-    settings: JournalSettings = {},
-  ): Promise<Journal<Entry>> {
+  /** What decides the rows, of whatever part of the images. */
+  get settings(): JournalSettings {
     const { sha256, engine, normalization, temperature, classMap } = this.classifier;
-    const all = {
+    return {
       version: VERSION,
       model: sha256,
       dtype: engine.dtype,
@@ -120,17 +116,29 @@ export class BenchmarkRun {
       preprocessing: this.#preprocessing,
       softmax: this.options.softmax ?? "all",
       images: hashOfNames(this.samples.map(keyOf)),
-      ...settings,
     };
+  }
+
+  /** @param settings what decides the rows beside model, preprocessing and images */
+  openJournal(
+    folder: Pick<ResultFolder, "file">,
+    resume: boolean,
+    settings: JournalSettings = {},
+  ): Promise<Journal<Entry>> {
+    const all = { ...this.settings, ...settings };
     return Journal.open(folder.file(JOURNAL_NAME), all, resume, keyOfEntry);
   }
 
-  /** Entries of all samples, in their order; those of an earlier run are taken from the journal. */
-  async forward(journal: Journal<Entry> | null): Promise<Entry[]> {
+  /**
+   * Entries of all samples, or those of a part of them, in their order; those of an earlier run are
+   * taken from the journal.
+   */
+  async forward(journal: Journal<Entry> | null, shard = WHOLE): Promise<Entry[]> {
     const { signal, maxPixels, progress = NO_PROGRESS } = this.options;
     const entries = [...(journal?.earlier ?? [])];
     const done = new Set(entries.map(keyOfEntry));
-    const left = this.samples.filter((sample) => !done.has(keyOf(sample)));
+    const own = this.samples.filter((sample) => isInShard(keyOf(sample), shard));
+    const left = own.filter((sample) => !done.has(keyOf(sample)));
     const load = (sample: Sample) =>
       preprocessImage(
         sample.source,
@@ -139,7 +147,7 @@ export class BenchmarkRun {
       );
     const throughput = new Throughput();
     this.#throughput = throughput;
-    progress.begin("evaluating", this.samples.length, "images", done.size);
+    progress.begin("evaluating", own.length, "images", done.size);
     try {
       const steps = forwardImages(this.classifier, left, load, {
         features: this.arms.some(({ adjust }) => adjust !== undefined),
@@ -158,37 +166,26 @@ export class BenchmarkRun {
     } finally {
       progress.end();
     }
-    return this.#inOrder(entries);
+    return inOrder(entries, this.samples);
   }
 
   /** The scores of the first arms, of all by default. */
   score(entries: readonly Entry[], arms = this.arms.length): ScoredArm[] {
-    const { classMap } = this.classifier;
-    return this.arms.slice(0, arms).map((arm, at) => {
-      const { rows, unscored, skipped } = this.#scoredRows(entries, at);
-      const result = buildEvalResult({
-        rows,
-        classMap,
-        components: new Map(this.benchmark.classes.map((one) => [one.index, one.components])),
-        skipped,
-        ignored: this.benchmark.ignored,
-        unscoredClasses: unscored,
-        provenance: { ...this.#provenance(), ...arm.provenance },
-      });
-      return { result, rows };
-    });
+    return this.arms
+      .slice(0, arms)
+      .map((arm, at) =>
+        scoreEntries(entries, at, this.#seen, { ...this.provenance(), ...arm.provenance }),
+      );
   }
 
   /** Mean and joint average precision of one arm, without intervals. */
   overall(entries: readonly Entry[], arm: number): Overall {
-    return spuriousScore(groupByClass(this.#scoredRows(entries, arm).rows).classes).ap;
+    return spuriousScore(groupByClass(scoredRows(entries, arm, this.#seen).rows).classes).ap;
   }
 
   /** Thumbnails for the report of an arm. */
-  thumbnails({ result, rows }: ScoredArm): Promise<ReportImages> {
-    const chosen = chooseReportImages(result, rows);
-    const sources = new Map(this.samples.map((one) => [keyOf(one), one.source]));
-    return makeThumbnails(chosen, (row) => sources.get(keyOf(row)), this.options.signal);
+  thumbnails(scored: ScoredArm): Promise<ReportImages> {
+    return thumbnailsOf(scored, this.samples, this.options.signal);
   }
 
   #row({ source, logits, features }: Forwarded<Sample>, { adjust }: Arm): ImageRow {
@@ -201,21 +198,8 @@ export class BenchmarkRun {
     return imageRow(source, adjusted, this.classifier, this.#columns);
   }
 
-  /** The rows of an arm, without those of classes that have lost their images. */
-  #scoredRows(entries: readonly Entry[], arm: number) {
-    const skipped = entries.flatMap((entry) => ("skipped" in entry ? [entry.skipped] : []));
-    const all = entries.flatMap((entry) => ("rows" in entry ? (entry.rows[arm] ?? []) : []));
-    const { classMap } = this.classifier;
-    return { skipped, ...withoutUnscoredClasses(all, skipped, this.missing, classMap) };
-  }
-
-  #inOrder(entries: readonly Entry[]): Entry[] {
-    const order = new Map(this.samples.map((sample, i) => [keyOf(sample), i]));
-    const place = (entry: Entry): number => order.get(keyOfEntry(entry)) ?? 0;
-    return [...entries].sort((a, b) => place(a) - place(b));
-  }
-
-  #provenance(): EvalProvenance {
+  /** What a result says of how it was made; times are those until now. */
+  provenance(): EvalProvenance {
     const { options, benchmark, classifier } = this;
     const { torch, simd } = addon().addonInfo();
     const { layout, valLayout, spuriousRoot, valRoot } = benchmark;
@@ -239,16 +223,6 @@ export class BenchmarkRun {
       steadyImagesPerSecond: this.#throughput?.steadyImagesPerSecond ?? null,
     };
   }
-}
-
-function keyOf({ split, path }: { split: string; path: string }): string {
-  return `${split}:${path}`;
-}
-
-function keyOfEntry(entry: Entry): string {
-  if ("skipped" in entry) return keyOf(entry.skipped);
-  const [row] = entry.rows;
-  return row === undefined ? "" : keyOf(row);
 }
 
 function skippedImage(sample: Sample, error: SpuriousError): SkippedImage {

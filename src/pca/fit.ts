@@ -22,7 +22,7 @@ import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
 import { VERSION } from "../version.js";
 import { requireColumn } from "./class-column.js";
 import { ClassRows } from "./class-rows.js";
-import { PcaWriter } from "./pca-writer.js";
+import { PcaWriter, type PcaWriterOptions } from "./pca-writer.js";
 import { isBegunPca, type PcaIndex, type PcaModel } from "./pca-index.js";
 import { indexRanges, type Settings } from "./same-settings.js";
 
@@ -55,6 +55,25 @@ export const DEFAULT_COMPONENTS = 128;
 export async function fitPca(request: PcaFitRequest): Promise<PcaIndex> {
   await using folder = await ResultFolder.open(request.out, request, isBegunPca);
   await using classifier = await Classifier.open({ ...request, needsFeatures: true });
+  const { train, options } = await prepareFit(request, classifier);
+  const writer = await PcaWriter.open(folder.path, { ...options, resume: request.resume ?? false });
+  await forwardClasses(request, classifier, train, writer);
+  // Awaited here: the folder would be given up first.
+  return await writer.finish();
+}
+
+/** What is known before the first image. */
+export interface PreparedFit {
+  /** All classes. */
+  readonly train: TrainSet;
+  readonly options: Omit<PcaWriterOptions, "resume">;
+}
+
+/** @throws DATA_*, CLASS_MAP_INVALID, MODEL_OUTPUT_UNSUPPORTED */
+export async function prepareFit(
+  request: Omit<PcaFitRequest, "out">,
+  classifier: Classifier,
+): Promise<PreparedFit> {
   const { classMap } = classifier;
   // Known now rather than after hours of images.
   const { present, missing } = presentClasses(classMap, selectClasses(classMap, request.classes), {
@@ -63,11 +82,11 @@ export async function fitPca(request: PcaFitRequest): Promise<PcaIndex> {
   });
   const train = await readTrainSet(request.train, classMap, present);
   const head = await classifier.engine.headWeights();
-  const preprocessing: Preprocessing = { preset: "paper-v2", size: classifier.inputSize.value };
-  const writer = await PcaWriter.open(folder.path, {
+  const preprocessing = preprocessingOf(classifier);
+  const options = {
     infoOf: classInfos(classMap),
     head,
-    columnOf: (index) => requireColumn(classMap, index),
+    columnOf: (index: number) => requireColumn(classMap, index),
     model: describeModel(classifier),
     train: train.root,
     preset: preprocessing.preset,
@@ -83,20 +102,22 @@ export async function fitPca(request: PcaFitRequest): Promise<PcaIndex> {
       missingClasses: missing.map(({ index, label }) => ({ index, label })),
       started: new Date().toISOString(),
     },
-    resume: request.resume ?? false,
-  });
-  await forwardClasses(request, classifier, train, preprocessing, writer);
-  // Awaited here: the folder would be given up first.
-  return await writer.finish();
+  };
+  return { train, options };
 }
 
-async function forwardClasses(
-  request: PcaFitRequest,
+function preprocessingOf({ inputSize }: Classifier): Preprocessing {
+  return { preset: "paper-v2", size: inputSize.value };
+}
+
+/** @param train the classes that are wanted; those that the writer has are left out */
+export async function forwardClasses(
+  request: Omit<PcaFitRequest, "out">,
   classifier: Classifier,
   train: TrainSet,
-  preprocessing: Preprocessing,
   writer: PcaWriter,
 ): Promise<void> {
+  const preprocessing = preprocessingOf(classifier);
   const { signal, maxPixels, progress = NO_PROGRESS } = request;
   const left = train.classes.filter(({ index }) => !writer.has(index));
   const images = trainImages({ ...train, classes: left });

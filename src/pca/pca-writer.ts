@@ -34,6 +34,16 @@ export interface PcaWriterOptions {
   readonly resume: boolean;
 }
 
+/** What decides the content of a PCA. */
+export function pcaSettings({
+  preset,
+  components,
+  solver,
+  settings,
+}: Pick<PcaWriterOptions, "preset" | "components" | "solver" | "settings">): Settings {
+  return { preset, components, solver, ...settings };
+}
+
 /**
  * Solves classes and writes them, one after the other, on the solver's thread; index.json is
  * replaced after each, so that what it names is always complete.
@@ -48,8 +58,7 @@ export class PcaWriter {
   private constructor(folder: string, options: PcaWriterOptions) {
     this.#folder = folder;
     this.#options = options;
-    const { preset, components, solver, settings } = options;
-    this.#settings = { preset, components, solver, ...settings };
+    this.#settings = pcaSettings(options);
   }
 
   /** @throws RESUME_MISMATCH the folder was begun with other settings; the message names one */

@@ -2,7 +2,9 @@ import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SpuriousError } from "../errors.js";
 import type { ImageRow } from "../scoring/image-row.js";
-import { EVAL_SCHEMA, type EvalClass, type EvalResult } from "./eval-result.js";
+import { EVAL_SCHEMA, type EvalResult } from "./eval-result.js";
+import { shapeFault } from "./document-shape.js";
+import { EVAL_RESULT_SHAPE } from "./eval-result-shape.js";
 import { classesByIndex, readImageTable } from "./images-table.js";
 
 export interface StoredEvalResult {
@@ -41,17 +43,12 @@ export async function readEvalResult(path: string): Promise<StoredEvalResult> {
 
 /** @throws RESULT_INVALID the document is no whole result of `eval` or `score` */
 export function asEvalResult(document: unknown, file: string): EvalResult {
-  const { schema, score, classes } = (document ?? {}) as Partial<EvalResult>;
+  const { schema } = (document ?? {}) as Partial<EvalResult>;
   if (schema !== EVAL_SCHEMA) {
-    throw invalid(file, `schema ${EVAL_SCHEMA}`, JSON.stringify(schema) ?? "none");
+    throw resultInvalid(file, `schema ${EVAL_SCHEMA}`, JSON.stringify(schema) ?? "none");
   }
-  const whole =
-    typeof score?.mean === "number" &&
-    Array.isArray(classes) &&
-    classes.every(
-      (row: Partial<EvalClass>) => typeof row.index === "number" && typeof row.ap === "number",
-    );
-  if (!whole) throw invalid(file, "score and classes", "a document without them");
+  const fault = shapeFault(document, EVAL_RESULT_SHAPE);
+  if (fault !== null) throw resultInvalid(file, "a whole result", fault);
   return document as EvalResult;
 }
 
@@ -64,7 +61,7 @@ export async function readImageRows({
   try {
     return readImageTable(Buffer.from(text), file, classesByIndex).rows;
   } catch (cause) {
-    throw invalid(file, "the images of the result", (cause as Error).message, cause);
+    throw resultInvalid(file, "the images of the result", (cause as Error).message, cause);
   }
 }
 
@@ -74,7 +71,7 @@ async function readText(file: string): Promise<string> {
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     const missing = code === "ENOENT" || code === "ENOTDIR";
-    throw invalid(file, "a complete result", missing ? "no such file" : message, cause);
+    throw resultInvalid(file, "a complete result", missing ? "no such file" : message, cause);
   }
 }
 
@@ -83,12 +80,18 @@ function parseJson(file: string, text: string): object {
     const document: unknown = JSON.parse(text);
     if (typeof document === "object" && document !== null) return document;
   } catch (cause) {
-    throw invalid(file, "JSON", (cause as Error).message, cause);
+    throw resultInvalid(file, "JSON", (cause as Error).message, cause);
   }
-  throw invalid(file, "a JSON object", text.slice(0, 20));
+  throw resultInvalid(file, "a JSON object", text.slice(0, 20));
 }
 
-function invalid(path: string, expected: string, got: string, cause?: unknown): SpuriousError {
+/** @param expected "JSON" @param got "no such file" */
+export function resultInvalid(
+  path: string,
+  expected: string,
+  got: string,
+  cause?: unknown,
+): SpuriousError {
   return new SpuriousError(
     "RESULT_INVALID",
     `reading a result: ${path}: expected ${expected}, got ${got}`,

@@ -1,12 +1,15 @@
 import { Command, Option } from "clipanion";
 import { SpuriousError } from "../../errors.js";
 import { fitPcaOfFeatures } from "../../pca/fit-features.js";
+import { fitPcaPart } from "../../pca/fit-part.js";
 import { fitPca } from "../../pca/fit.js";
 import type { PcaIndex } from "../../pca/pca-index.js";
-import { plainLabel, terminalTable } from "../../results/terminal-table.js";
+import { plainLabel } from "../../results/terminal-table.js";
 import { oneOf, positiveNumber, wholeNumber } from "../base.js";
 import { missingClassWarnings } from "../missing-classes.js";
 import { ModelCommand } from "../model-command.js";
+import { partLines, partPlace, partsOption, requireOut, shardOption } from "../part-options.js";
+import { pcaLines } from "./pca-output.js";
 
 const SOLVERS = ["auto", "tridiagonal", "lapack", "cusolver"] as const;
 
@@ -49,7 +52,7 @@ export class PcaFitCommand extends ModelCommand {
   solver = Option.String("--solver", "auto", {
     description: "auto, tridiagonal, lapack or cusolver",
   });
-  out = Option.String("--out", { required: true, description: "Result folder" });
+  out = Option.String("--out", { description: "Result folder" });
   force = Option.Boolean("--force", false, { description: "Replace the PCA in --out" });
   resume = Option.Boolean("--resume", false, { description: "Go on with the PCA in --out" });
   maxPixels = Option.String("--max-pixels", { description: "Refuse larger pictures" });
@@ -57,51 +60,46 @@ export class PcaFitCommand extends ModelCommand {
     description: "Leave out classes that the model's head has no output for",
   });
 
+  shard = shardOption();
+  parts = partsOption();
+
   async execute(): Promise<number> {
-    const index = await this.#fit();
+    const place = partPlace(this);
+    if (place !== null) {
+      const part = await fitPcaPart({ ...this.#modelRequest(), ...place });
+      this.print(part, () => partLines(part));
+      return 0;
+    }
+    const out = requireOut(this.out);
+    const index = await this.#fit(out);
     for (const text of missingClassWarnings(index.provenance)) this.warn(text);
     for (const { label, skipped } of index.classes) {
       for (const { message } of skipped) this.warn(`class ${plainLabel(label)}: ${message}`);
     }
-    this.print(index, () =>
-      terminalTable(
-        [
-          { title: "class", align: "right" },
-          { title: "name", align: "left" },
-          { title: "images", align: "right" },
-          { title: "rank", align: "right" },
-          { title: "components", align: "right" },
-          { title: "solver", align: "left" },
-        ],
-        index.classes.map((row) => [
-          String(row.index),
-          plainLabel(row.label),
-          String(row.images),
-          String(row.rank),
-          String(row.components),
-          `${row.solver}, ${row.route}`,
-        ]),
-      ),
-    );
-    this.note(`the PCA is in ${this.out}`);
+    this.print(index, () => pcaLines(index));
+    this.note(`the PCA is in ${out}`);
     return 0;
   }
 
-  #fit(): Promise<PcaIndex> {
-    const common = {
+  #fit(out: string): Promise<PcaIndex> {
+    if (this.features === undefined) return fitPca({ ...this.#modelRequest(), out });
+    const { features, classes, classMap, signal, progress } = this;
+    const temperature = positiveNumber("--temperature", this.temperature);
+    const given = { features, classes, classMap, temperature, out };
+    return fitPcaOfFeatures({ ...this.#common(), ...given, signal, progress });
+  }
+
+  #common() {
+    return {
       components: wholeNumber("--components", this.components, 1),
       solver: oneOf("--solver", this.solver, SOLVERS),
-      out: this.out,
       force: this.force,
       resume: this.resume,
     };
-    if (this.features !== undefined) {
-      const { features, classes, classMap } = this;
-      const temperature = positiveNumber("--temperature", this.temperature);
-      const { signal, progress } = this;
-      const given = { features, classes, classMap, temperature };
-      return fitPcaOfFeatures({ ...common, ...given, signal, progress });
-    }
+  }
+
+  /** Of a fit that reads images. */
+  #modelRequest() {
     const { model, train, classes } = this;
     if (model === undefined || train === undefined || classes === undefined) {
       throw new SpuriousError(
@@ -109,15 +107,15 @@ export class PcaFitCommand extends ModelCommand {
         "reading the command line: pca fit: expected MODEL, --train DIR and --classes, or --features FILE, got less",
       );
     }
-    return fitPca({
+    return {
       ...this.classifierRequest(model),
-      ...common,
+      ...this.#common(),
       train,
       classes,
       allowMissingClasses: this.allowMissingClasses,
       maxPixels: wholeNumber("--max-pixels", this.maxPixels, 1),
       signal: this.signal,
       progress: this.progress,
-    });
+    };
   }
 }

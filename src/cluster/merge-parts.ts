@@ -1,0 +1,32 @@
+import { mergeEvaluations } from "../evaluation/merge-evaluations.js";
+import { mergePcas } from "../pca/merge-pcas.js";
+import { readAllParts } from "./all-parts.js";
+import type { MergeRequest } from "./merge-request.js";
+import { incomplete } from "./part.js";
+
+const MERGERS = {
+  eval: mergeEvaluations,
+  "pca fit": mergePcas,
+} as const;
+
+type Mergers = typeof MERGERS;
+
+/** The result of all parts, with the command that made them. */
+export type MergedParts = {
+  [C in keyof Mergers]: {
+    readonly command: C;
+    readonly result: Awaited<ReturnType<Mergers[C]>>;
+  };
+}[keyof Mergers];
+
+/**
+ * Puts the parts of any command together: the result that one run gives, but for times.
+ * @throws SHARDS_INCOMPLETE, RESULT_INVALID, DATA_*, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED, CANCELLED
+ */
+export async function mergeParts(request: MergeRequest): Promise<MergedParts> {
+  const [first] = await readAllParts(request.parts);
+  if (first === undefined) throw incomplete("--", "the folders of all parts", "none");
+  const { command } = first.document;
+  const merge = MERGERS[command as keyof Mergers];
+  return { command, result: await merge(request) } as MergedParts;
+}

@@ -1,0 +1,177 @@
+import { open, readdir, rename, rm } from "node:fs/promises";
+import { dirname, join } from "node:path";
+import { SpuriousError } from "../errors.js";
+import { type FileContent, writeFailed, writeFilesAtomic } from "../results/atomic.js";
+import {
+  type IsBegun,
+  JOURNAL_NAME,
+  ResultFolder,
+  type ResultFolderOptions,
+} from "../results/result-folder.js";
+import { LOCK_NAME } from "../results/run-lock.js";
+import { ATTEMPTS, openAttempt } from "./attempts.js";
+import {
+  type Part,
+  PART_FILE,
+  type PartDescription,
+  type PartDocument,
+  readPartIfPresent,
+  requireSamePart,
+  sealPart,
+} from "./part.js";
+import { type Shard, shardName } from "./shard.js";
+
+/** Where a part goes: a folder of its own, or one that all parts share. */
+export interface PartPlace extends ResultFolderOptions {
+  readonly shard: Shard;
+  /** Folder of this part, as any result folder. */
+  readonly out?: string | undefined;
+  /**
+   * Folder of all parts: this one becomes `part-i-of-n` in it. Goes on by itself with what an earlier
+   * attempt left, and does nothing where the part is there; `force` starts over.
+   */
+  readonly parts?: string | undefined;
+}
+
+/**
+ * The folder that a part is made in. In a folder of all parts every attempt at a part writes to a
+ * folder of its own, which gets the part's name in one step when it is whole: attempts that go on at
+ * the same time, on whatever machines, cannot disturb each other, and the first whole one stays.
+ */
+export class PartFolder implements AsyncDisposable {
+  private constructor(
+    private readonly folder: ResultFolder,
+    readonly shard: Shard,
+    /** Where the part goes when it is whole; null where it is there already. */
+    private readonly published: string | null,
+    /** Whether there may be work to go on from. */
+    readonly resume: boolean,
+  ) {}
+
+  /**
+   * @param isBegun as for ResultFolder.open
+   * @throws USAGE_INVALID neither `out` nor `parts`, or both; OUTPUT_EXISTS, OUTPUT_WRITE_FAILED
+   */
+  static async open(place: PartPlace, isBegun?: IsBegun): Promise<PartFolder> {
+    const { out, parts, shard } = place;
+    if (out !== undefined && parts === undefined) {
+      const begun: IsBegun = (names) => names.includes(PART_FILE) || (isBegun ?? hasJournal)(names);
+      const folder = await ResultFolder.open(out, place, begun);
+      return new PartFolder(folder, shard, null, place.resume ?? false);
+    }
+    if (out !== undefined || parts === undefined) {
+      throw new SpuriousError(
+        "USAGE_INVALID",
+        `choosing where a part goes: expected --out DIR or --parts DIR, got ${out === undefined ? "neither" : "both"}`,
+      );
+    }
+    const published = join(parts, shardName(shard));
+    if (place.force === true) await rm(published, { recursive: true, force: true });
+    const folder = await openAttempt(parts, shard, place.force ?? false);
+    return new PartFolder(folder, shard, published, true);
+  }
+
+  get path(): string {
+    return this.folder.path;
+  }
+
+  file(name: string): string {
+    return this.folder.file(name);
+  }
+
+  /**
+   * The part, where an earlier attempt has ended it.
+   * @throws RESUME_MISMATCH it was made with other settings; RESULT_INVALID
+   */
+  async finished(about: Omit<PartDescription, "shard" | "work">): Promise<PartDocument | null> {
+    if (!this.resume) return null;
+    const part = await this.#whole();
+    if (part === null) return null;
+    requireSamePart(part, { ...about, shard: this.shard, work: part.document.work });
+    return part.document;
+  }
+
+  /**
+   * Writes the files of a whole part that are not there yet, describes all of them, and gives the
+   * part its place. No other file of the folder may be open.
+   * @throws OUTPUT_WRITE_FAILED
+   */
+  async complete(
+    files: readonly FileContent[],
+    about: Omit<PartDescription, "shard">,
+  ): Promise<PartDocument> {
+    await writeFilesAtomic(this.path, files);
+    const document = await sealPart(this.path, { ...about, shard: this.shard });
+    await rm(this.file(JOURNAL_NAME), { force: true });
+    if (this.published === null) return document;
+    await this.#publish(this.published);
+    const part = await this.#whole();
+    return part?.document ?? document;
+  }
+
+  /** Gives an attempt free, and takes it away when it is of no use. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.folder[Symbol.asyncDispose]();
+    if (this.published === null || (await readPartIfPresent(this.published)) === null) return;
+    await rm(this.path, { recursive: true, force: true });
+  }
+
+  async #whole(): Promise<Part | null> {
+    const there = this.published === null ? null : await readPartIfPresent(this.published);
+    if (there !== null) return there;
+    const own = await readPartIfPresent(this.path);
+    if (own === null || this.published === null) return own;
+    // The attempt that is gone on with was whole and lacked its name alone.
+    await this.#publish(this.published);
+    return await readPartIfPresent(this.published);
+  }
+
+  async #publish(place: string): Promise<void> {
+    try {
+      await syncFolder(this.path);
+      await rename(this.path, place);
+      await rm(join(place, LOCK_NAME), { force: true });
+      await syncFolder(dirname(place));
+    } catch (cause) {
+      const { code = "" } = cause as NodeJS.ErrnoException;
+      // Another attempt was whole first.
+      if (code === "ENOTEMPTY" || code === "EEXIST") return;
+      throw writeFailed(place, cause);
+    }
+  }
+}
+
+const hasJournal: IsBegun = (names) => names.includes(JOURNAL_NAME);
+
+/** Takes away what attempts left in a folder of parts; all of its parts must be there. */
+export async function removeAttempts(parts: string): Promise<void> {
+  await rm(join(parts, ATTEMPTS), { recursive: true, force: true });
+}
+
+/** Numbers of the parts that are in a folder of all parts. */
+export async function publishedParts(
+  parts: string,
+  of: number,
+): Promise<ReadonlyMap<number, Part>> {
+  const found = new Map<number, Part>();
+  const names = new Set(await readdir(parts).catch(() => []));
+  for (let index = 1; index <= of; index++) {
+    const name = shardName({ index, of });
+    const part = names.has(name) ? await readPartIfPresent(join(parts, name)) : null;
+    if (part !== null) found.set(index, part);
+  }
+  return found;
+}
+
+/** A new name is on disk when its folder is; file systems without that keep it in their own way. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, "r");
+  try {
+    await folder.sync();
+  } catch (error) {
+    const { code = "" } = error as NodeJS.ErrnoException;
+    if (code !== "EINVAL" && code !== "ENOTSUP" && code !== "EBADF") throw error;
+  } finally {
+    await folder.close();
+  }
+}

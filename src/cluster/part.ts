@@ -1,0 +1,135 @@
+import { readdir, readFile, stat } from "node:fs/promises";
+import { basename, join } from "node:path";
+import { SpuriousError } from "../errors.js";
+import { sha256File } from "../models/sha256.js";
+import { requireSameSettings, type Settings } from "../pca/same-settings.js";
+import { isTemporary, writeFileAtomic } from "../results/atomic.js";
+import { JOURNAL_NAME } from "../results/result-folder.js";
+import { LOCK_NAME } from "../results/run-lock.js";
+import type { Shard } from "./shard.js";
+
+export const PART_SCHEMA = "spurious-native/part/1";
+export const PART_FILE = "part.json";
+
+/** Commands whose work can be cut into parts. */
+export type PartCommand = "eval" | "pca fit" | "evidence" | "spufix fit" | "mine";
+
+/** What a part has done, and how fast: what is left of the whole is judged by it. */
+export interface PartWork {
+  readonly done: number;
+  /** "images" or "classes". */
+  readonly unit: string;
+  /** Of the attempt that ended it. */
+  readonly seconds: number;
+}
+
+/** The document of part.json: written last, so that a folder that has it is a whole part. */
+export interface PartDocument {
+  readonly schema: typeof PART_SCHEMA;
+  readonly command: PartCommand;
+  readonly shard: Shard;
+  /** What decides the content: parts with equal ones make a whole. */
+  readonly settings: Settings;
+  readonly work: PartWork;
+  /** All other files of the folder, by path with `/`. */
+  readonly files: Readonly<Record<string, { readonly bytes: number; readonly sha256: string }>>;
+}
+
+/** A part that was read. */
+export interface Part {
+  readonly folder: string;
+  readonly document: PartDocument;
+}
+
+export type PartDescription = Pick<PartDocument, "command" | "shard" | "settings" | "work">;
+
+/** Describes a folder whose other files are complete. @throws OUTPUT_WRITE_FAILED */
+export async function sealPart(folder: string, about: PartDescription): Promise<PartDocument> {
+  const files: Record<string, { bytes: number; sha256: string }> = {};
+  for (const name of await filesOf(folder)) {
+    const path = join(folder, name);
+    files[name] = { bytes: (await stat(path)).size, sha256: await sha256File(path) };
+  }
+  const document: PartDocument = { schema: PART_SCHEMA, ...about, files };
+  await writeFileAtomic(join(folder, PART_FILE), `${JSON.stringify(document, null, 2)}\n`);
+  return document;
+}
+
+/** The document of a folder; null where it is no whole part. @throws RESULT_INVALID damaged, foreign */
+export async function readPartIfPresent(folder: string): Promise<Part | null> {
+  const path = join(folder, PART_FILE);
+  let text: string;
+  try {
+    text = await readFile(path, "utf8");
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return null;
+    throw invalid(path, "a readable file", message, cause);
+  }
+  let document: Partial<PartDocument> | null;
+  try {
+    document = JSON.parse(text) as Partial<PartDocument> | null;
+  } catch (cause) {
+    throw invalid(path, "JSON", (cause as Error).message, cause);
+  }
+  if (document?.schema !== PART_SCHEMA) {
+    throw invalid(path, `schema ${PART_SCHEMA}`, JSON.stringify(document?.schema) ?? "none");
+  }
+  const { shard, settings, files, command, work } = document;
+  if (!shard || !settings || !files || !command || !work) {
+    throw invalid(path, "command, shard, settings, work and files", "a document without them");
+  }
+  return { folder, document: document as PartDocument };
+}
+
+/** @throws RESUME_MISMATCH the part is one of another command, or made with other settings (named) */
+export function requireSamePart({ folder, document }: Part, wanted: PartDescription): void {
+  const { command, shard, settings } = document;
+  requireSameSettings(
+    "going on with a part",
+    folder,
+    { command: wanted.command, shard: wanted.shard, ...wanted.settings },
+    { command, shard, ...settings },
+  );
+}
+
+/** Whether every file is as it was when the part was made. @throws SHARDS_INCOMPLETE the first that is not */
+export async function verifyPart({ folder, document }: Part): Promise<void> {
+  for (const [name, { bytes, sha256 }] of Object.entries(document.files)) {
+    const path = join(folder, name);
+    const found = await stat(path).catch(() => null);
+    const expected = `${String(bytes)} bytes with SHA-256 ${sha256}`;
+    if (found?.isFile() !== true) throw incomplete(path, expected, "no such file");
+    if (found.size !== bytes) throw incomplete(path, expected, `${String(found.size)} bytes`);
+    const hash = await sha256File(path);
+    if (hash !== sha256) throw incomplete(path, expected, `others with ${hash}`);
+  }
+}
+
+/** @throws SHARDS_INCOMPLETE */
+export function incomplete(input: string, expected: string, got: string): SpuriousError {
+  return new SpuriousError(
+    "SHARDS_INCOMPLETE",
+    `merging parts: ${input}: expected ${expected}, got ${got}`,
+    { input },
+  );
+}
+
+/** Without what is of the run that makes the part. */
+async function filesOf(folder: string): Promise<string[]> {
+  const own = new Set<string>([PART_FILE, LOCK_NAME, JOURNAL_NAME]);
+  const names = await readdir(folder, { recursive: true, encoding: "utf8" });
+  const kept = names.filter((name) => !own.has(basename(name)) && !isTemporary(basename(name)));
+  const isFile = await Promise.all(
+    kept.map(async (name) => (await stat(join(folder, name))).isFile()),
+  );
+  return kept.filter((_, i) => isFile[i]).sort();
+}
+
+function invalid(path: string, expected: string, got: string, cause?: unknown): SpuriousError {
+  return new SpuriousError(
+    "RESULT_INVALID",
+    `reading a part: ${path}: expected ${expected}, got ${got}`,
+    { input: path, cause, hint: `make the part ${basename(path)} belongs to again` },
+  );
+}

@@ -1,0 +1,38 @@
+import { Command, Option } from "clipanion";
+import { type MergedParts, mergeParts } from "../cluster/merge-parts.js";
+import { BaseCommand } from "./base.js";
+import { evalLines, warnings } from "./eval-output.js";
+import { pcaLines } from "./pca/pca-output.js";
+
+export class MergeCommand extends BaseCommand {
+  static override paths = [["merge"]];
+  static override usage = Command.Usage({
+    category: "Many machines",
+    description: "the result of a command that was done in parts",
+    details: `
+      Puts the parts of \`eval\`, \`pca fit\`, \`evidence\`, \`spufix fit\` or \`mine\` (\`--shard 1/n\` to
+      \`n/n\`) together: the result that one run gives. All parts must be there, unchanged and made
+      with the same settings, else the message says exactly what is missing. They are left as they
+      are.
+    `,
+    examples: [["All parts of a folder", "spurious-native merge parts --out results/model"]],
+  });
+
+  parts = Option.Rest({ name: "PARTS", required: 1 });
+  out = Option.String("--out", { required: true, description: "Where the result goes" });
+  force = Option.Boolean("--force", false, { description: "Replace what is in --out" });
+
+  async execute(): Promise<number> {
+    const { parts, out, force, signal } = this;
+    const merged = await mergeParts({ parts, out, force, signal });
+    if (merged.command === "eval") for (const text of warnings(merged.result)) this.warn(text);
+    this.print(merged.result, () => this.#lines(merged));
+    this.note(`the result is in ${out}`);
+    return 0;
+  }
+
+  #lines(merged: MergedParts): readonly string[] {
+    if (merged.command === "eval") return evalLines(merged.result, this.style);
+    return pcaLines(merged.result);
+  }
+}

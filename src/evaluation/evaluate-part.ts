@@ -1,0 +1,77 @@
+import type { PartDocument } from "../cluster/part.js";
+import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
+import { type BenchmarkFolders, benchmarkFolders } from "../config/locations.js";
+import type { ClassMapDocument } from "../imagenet/class-map-file.js";
+import { Classifier } from "../models/classifier.js";
+import { addon } from "../native/load.js";
+import type { EvalProvenance } from "../results/eval-result.js";
+import { BenchmarkRun, DEFAULT_BOOTSTRAP, PLAIN_ARM } from "./benchmark-run.js";
+import type { Entry } from "./entries.js";
+import type { EvaluateRequest } from "./evaluate.js";
+
+export const EVAL_PART_SCHEMA = "spurious-native/eval-part/1";
+export const EVAL_PART_FILE = "entries.json";
+
+/** The document of entries.json: what a part of an evaluation hands on. */
+export interface EvalPartDocument {
+  readonly schema: typeof EVAL_PART_SCHEMA;
+  readonly folders: BenchmarkFolders;
+  /** What resolves to the class map, null for the default one; and the width of the head. */
+  readonly classMap: string | ClassMapDocument | null;
+  readonly width: number;
+  /** Classes without a column. */
+  readonly missing: readonly number[];
+  readonly provenance: EvalProvenance;
+  readonly entries: readonly Entry[];
+}
+
+export type EvaluatePartRequest = Omit<EvaluateRequest, keyof PartPlace> & PartPlace;
+
+/**
+ * The forward pass of one part of a benchmark's images, told by their names; mergeEvaluations makes
+ * the result of all parts. Goes on with what an earlier attempt left.
+ * @throws as evaluate; RESUME_MISMATCH the part is there already and was made with other settings
+ */
+export async function evaluatePart(request: EvaluatePartRequest): Promise<PartDocument> {
+  const folders = benchmarkFolders(request);
+  await using folder = await PartFolder.open(request);
+  await using classifier = await Classifier.open(request);
+  const run = await BenchmarkRun.prepare(request, classifier, folders, [PLAIN_ARM]);
+  const about = {
+    command: "eval",
+    settings: {
+      ...run.settings,
+      // They decide the last bits of numbers, and what the result says of itself.
+      batch: classifier.batch,
+      threads: request.threads ?? "all",
+      torch: addon().addonInfo().torch,
+      bootstrap: request.bootstrap ?? DEFAULT_BOOTSTRAP,
+      seed: request.seed ?? 0,
+    },
+  } as const;
+  const finished = await folder.finished(about);
+  if (finished !== null) return finished;
+  const entries = await forward(run, folder);
+  const provenance = run.provenance();
+  const document: EvalPartDocument = {
+    schema: EVAL_PART_SCHEMA,
+    folders,
+    classMap: classifier.classMapSpec ?? null,
+    width: classifier.classMap.width,
+    missing: run.missing,
+    provenance,
+    entries,
+  };
+  // Awaited here: the folder would be given up first.
+  return await folder.complete(
+    [{ name: EVAL_PART_FILE, content: `${JSON.stringify(document)}\n` }],
+    { ...about, work: { done: entries.length, unit: "images", seconds: provenance.seconds } },
+  );
+}
+
+/** The journal is closed before its folder gets another name. */
+async function forward(run: BenchmarkRun, folder: PartFolder): Promise<Entry[]> {
+  const { shard, resume } = folder;
+  await using journal = await run.openJournal(folder, resume, { shard });
+  return await run.forward(journal, shard);
+}

@@ -1,0 +1,85 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readAllPartsOf } from "../cluster/all-parts.js";
+import type { MergeRequest } from "../cluster/merge-request.js";
+import { incomplete, type Part } from "../cluster/part.js";
+import { openBenchmark } from "../datasets/benchmark.js";
+import type { Sample } from "../datasets/sample.js";
+import { resolveClassMap } from "../imagenet/class-map.js";
+import type { EvalProvenance, EvalResult } from "../results/eval-result.js";
+import { resultInvalid } from "../results/read-eval-result.js";
+import { ResultFolder } from "../results/result-folder.js";
+import { writeEvalResult } from "../results/write-eval-result.js";
+import { type Entry, inOrder, keyOf, keyOfEntry, scoreEntries, thumbnailsOf } from "./entries.js";
+import { EVAL_PART_FILE, EVAL_PART_SCHEMA, type EvalPartDocument } from "./evaluate-part.js";
+import { hashOfNames } from "./journal.js";
+
+/**
+ * The result of `evaluate`, from parts of evaluatePart: that of one run with the same settings, but
+ * for times. No model is needed; the images are, for the page's thumbnails. Parts stay as they are.
+ * @throws SHARDS_INCOMPLETE a part or an image is missing, there twice, or of other settings
+ * @throws RESULT_INVALID, DATA_*, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED, CANCELLED
+ */
+export async function mergeEvaluations(request: MergeRequest): Promise<EvalResult> {
+  const parts = await readAllPartsOf("eval", request.parts);
+  const documents = await Promise.all(parts.map(readEntries));
+  const [{ folders, classMap: spec, width, missing }] = documents as [EvalPartDocument];
+  const classMap = resolveClassMap(spec ?? undefined, width);
+  const benchmark = await openBenchmark({ ...folders, classMap });
+  const without = new Set(missing);
+  const samples = benchmark.samples.filter(({ classIndex }) => !without.has(classIndex));
+  const entries = documents.flatMap((one) => one.entries);
+  requireEveryImage(parts[0], samples, entries);
+  await using folder = await ResultFolder.open(request.out, { force: request.force });
+  const seen = { classMap, benchmark, missing };
+  const provenance = provenanceOf(documents);
+  const scored = scoreEntries(inOrder(entries, samples), 0, seen, provenance);
+  const images = await thumbnailsOf(scored, samples, request.signal);
+  await writeEvalResult(folder, scored.result, scored.rows, classMap, images);
+  return scored.result;
+}
+
+async function readEntries({ folder }: Part): Promise<EvalPartDocument> {
+  const path = join(folder, EVAL_PART_FILE);
+  // Its hash is that of the part's description: it is as it was written.
+  const document = JSON.parse(await readFile(path, "utf8")) as Partial<EvalPartDocument>;
+  if (document.schema === EVAL_PART_SCHEMA) return document as EvalPartDocument;
+  throw resultInvalid(
+    path,
+    `schema ${EVAL_PART_SCHEMA}`,
+    JSON.stringify(document.schema) ?? "none",
+  );
+}
+
+/** @throws SHARDS_INCOMPLETE the images have changed since, or one has no entry or two */
+function requireEveryImage(
+  { folder, document }: Part,
+  samples: readonly Sample[],
+  entries: readonly Entry[],
+): void {
+  if (hashOfNames(samples.map(keyOf)) !== document.settings["images"]) {
+    throw incomplete(folder, "the images that are in the data folders now", "a part of others");
+  }
+  const known = new Set(entries.map(keyOfEntry));
+  const lacking = samples.find((sample) => !known.has(keyOf(sample)));
+  if (lacking !== undefined) throw incomplete(keyOf(lacking), "an entry in some part", "none");
+  if (entries.length !== samples.length) {
+    throw incomplete(folder, `${String(samples.length)} images`, String(entries.length));
+  }
+}
+
+/** Of one run that began with the first part and took the time of all. */
+function provenanceOf(documents: readonly EvalPartDocument[]): EvalProvenance {
+  const all = documents.map(({ provenance }) => provenance);
+  const seconds = all.reduce((sum, one) => sum + one.seconds, 0);
+  const images = documents.reduce((sum, { entries }) => sum + entries.length, 0);
+  const [first] = all as [EvalProvenance];
+  const rate = seconds > 0 ? images / seconds : null;
+  return {
+    ...first,
+    started: all.map(({ started }) => started).sort()[0] ?? first.started,
+    seconds,
+    imagesPerSecond: rate,
+    steadyImagesPerSecond: rate,
+  };
+}

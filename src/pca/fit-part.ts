@@ -1,0 +1,42 @@
+import type { PartDocument } from "../cluster/part.js";
+import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
+import { classesInShard } from "../cluster/shard.js";
+import { Classifier } from "../models/classifier.js";
+import { addon } from "../native/load.js";
+import { forwardClasses, type PcaFitRequest, prepareFit } from "./fit.js";
+import { isBegunPca } from "./pca-index.js";
+import { pcaSettings, PcaWriter } from "./pca-writer.js";
+
+export type PcaFitPartRequest = Omit<PcaFitRequest, keyof PartPlace> & PartPlace;
+
+/**
+ * The neural PCA of some of the classes, each of which is whole in one part; mergePcas makes one of all
+ * parts. Goes on behind the classes that an earlier attempt has finished.
+ * @throws as fitPca; RESUME_MISMATCH the part is there already and was made with other settings
+ */
+export async function fitPcaPart(request: PcaFitPartRequest): Promise<PartDocument> {
+  const started = Date.now();
+  await using folder = await PartFolder.open(request, isBegunPca);
+  await using classifier = await Classifier.open({ ...request, needsFeatures: true });
+  const { train, options } = await prepareFit(request, classifier);
+  const about = {
+    command: "pca fit",
+    settings: {
+      ...pcaSettings(options),
+      // They decide the last bits of numbers, and what the result says of itself.
+      batch: classifier.batch,
+      threads: request.threads ?? "all",
+      torch: addon().addonInfo().torch,
+    },
+  } as const;
+  const finished = await folder.finished(about);
+  if (finished !== null) return finished;
+  const writer = await PcaWriter.open(folder.path, { ...options, resume: folder.resume });
+  const classes = classesInShard(train.classes, folder.shard, (one) => one.pictures.length);
+  await forwardClasses(request, classifier, { ...train, classes }, writer);
+  await writer.finish();
+  const done = classes.reduce((sum, { pictures }) => sum + pictures.length, 0);
+  const work = { done, unit: "images", seconds: (Date.now() - started) / 1000 };
+  // Awaited here: the folder would be given up first.
+  return await folder.complete([], { ...about, work });
+}

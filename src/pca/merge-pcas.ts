@@ -1,0 +1,32 @@
+import { readAllPartsOf } from "../cluster/all-parts.js";
+import { copyFiles } from "../cluster/copy-files.js";
+import type { MergeRequest } from "../cluster/merge-request.js";
+import { incomplete } from "../cluster/part.js";
+import { ResultFolder } from "../results/result-folder.js";
+import { isBegunPca, type PcaIndex, readPcaIndex, writePcaIndex } from "./pca-index.js";
+import { indexRanges } from "./same-settings.js";
+
+/**
+ * One PCA of all classes, from parts of fitPcaPart: that of one run, but for times. The parts stay as
+ * they are.
+ * @throws SHARDS_INCOMPLETE, RESULT_INVALID, ARTEFACT_INVALID, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED
+ */
+export async function mergePcas({ parts: paths, out, force }: MergeRequest): Promise<PcaIndex> {
+  const parts = await readAllPartsOf("pca fit", paths);
+  const indices = await Promise.all(parts.map(({ folder }) => readPcaIndex(folder)));
+  const [first] = indices as [PcaIndex];
+  const classes = indices.flatMap((one) => one.classes).sort((a, b) => a.index - b.index);
+  const [wanted, got] = [first.settings["classes"], indexRanges(classes.map(({ index }) => index))];
+  if (wanted !== got) throw incomplete(paths.join(", "), `classes ${String(wanted)}`, got);
+  // Of a merge that was stopped there are files of classes and no index yet.
+  const isBegun = (names: readonly string[]) => !names.includes("index.json") && isBegunPca(names);
+  await using folder = await ResultFolder.open(out, { force, resume: force !== true }, isBegun);
+  for (const [i, { folder: part }] of parts.entries()) {
+    const names = (indices[i]?.classes ?? []).flatMap((one) => [one.tensors, one.imageNames]);
+    await copyFiles(part, folder.path, names);
+  }
+  const started = indices.map(({ provenance }) => String(provenance["started"])).sort()[0];
+  const index = { ...first, classes, provenance: { ...first.provenance, started } };
+  await writePcaIndex(folder.path, index);
+  return index;
+}

@@ -1,0 +1,173 @@
+import assert from "node:assert/strict";
+import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test } from "node:test";
+
+import type { PartDocument } from "../../src/cluster/part.js";
+import { answerOf } from "../helpers/cli.js";
+import { fileTree } from "../helpers/file-tree.js";
+import { assertSameFolders } from "../helpers/folder-content.js";
+import { namesIn, RESULT_FILES, timelessFiles } from "../helpers/result-files.js";
+import { smallBenchmark } from "../helpers/small-benchmark.js";
+import { smallTraining } from "../helpers/small-pca.js";
+
+async function done(args: readonly string[]): Promise<string> {
+  const { status, stdout, stderr } = await answerOf(args);
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
+
+async function refused(args: readonly string[], status: number, said: RegExp): Promise<void> {
+  const answer = await answerOf(args);
+  assert.equal(answer.status, status, answer.stderr);
+  assert.match(answer.stderr, said);
+}
+
+/** Does all parts of a command. */
+async function inParts(args: readonly string[], parts: string, of: number): Promise<void> {
+  for (let i = 1; i <= of; i++) {
+    await done([...args, "--shard", `${String(i)}/${String(of)}`, "--parts", parts]);
+  }
+}
+
+function assertSameResults(found: string, expected: string): void {
+  assert.deepEqual(namesIn(found), RESULT_FILES);
+  const [left, right] = [timelessFiles(found), timelessFiles(expected)];
+  for (const name of RESULT_FILES) assert.ok(left[name] === right[name], `${name} differs`);
+}
+
+describe("eval in parts", () => {
+  test("merged is the result of one run, byte for byte, however many parts there are", async (t) => {
+    const { root, evalArgs } = smallBenchmark(t);
+    const args = [...evalArgs, "--batch", "8"];
+    const whole = join(root, "whole");
+    await done([...args, "--out", whole]);
+    for (const of of [1, 2, 5]) {
+      const [parts, out] = [join(root, `parts-${String(of)}`), join(root, `out-${String(of)}`)];
+      await inParts(args, parts, of);
+      await done(["merge", parts, "--out", out]);
+      assertSameResults(out, whole);
+    }
+    // Again, and from folders in any order.
+    const parts = join(root, "parts-5");
+    const folders = readdirSync(parts)
+      .filter((name) => name.startsWith("part-"))
+      .map((name) => join(parts, name));
+    await refused(["merge", parts, "--out", join(root, "out-5")], 2, /^error\[OUTPUT_EXISTS\]/m);
+    const again = ["merge", ...folders.reverse(), "--out", join(root, "out-5"), "--force"];
+    await done(again);
+    assertSameResults(join(root, "out-5"), whole);
+  });
+
+  test("a part that is there is not done again, and one of other settings is refused by name", async (t) => {
+    const { root, evalArgs } = smallBenchmark(t);
+    const parts = join(root, "parts");
+    const part = [...evalArgs, "--shard", "1/2", "--parts", parts];
+    await done(part);
+    const entries = join(parts, "part-001-of-002", "entries.json");
+    const before = readFileSync(entries, "utf8");
+    const document = JSON.parse(await done([...part, "--json"])) as PartDocument;
+    assert.deepEqual(document.shard, { index: 1, of: 2 });
+    assert.equal(readFileSync(entries, "utf8"), before);
+    await refused(
+      [...part, "--temperature", "2"],
+      6,
+      /^error\[RESUME_MISMATCH\]: going on with a part: .*expected temperature .*2/m,
+    );
+    await done([...part, "--temperature", "2", "--force"]);
+    assert.notEqual(readFileSync(entries, "utf8"), before);
+  });
+
+  test("what is no whole is refused, saying exactly what is missing or differs", async (t) => {
+    const { root, evalArgs } = smallBenchmark(t);
+    const parts = join(root, "parts");
+    await inParts(evalArgs, parts, 3);
+    const [one = "", two = "", three = ""] = [1, 2, 3].map((i) =>
+      join(parts, `part-00${String(i)}-of-003`),
+    );
+    const other = join(root, "other");
+    await done([...evalArgs, "--temperature", "2", "--shard", "3/3", "--out", other]);
+    const out = join(root, "merged");
+    const merge = (...folders: string[]) => ["merge", ...folders, "--out", out];
+    for (const [folders, said] of [
+      [[one, three], "expected parts 1 to 3, got all but 2"],
+      [[one, two, two, three], "expected every part once, got part 2 again, as "],
+      [[one, two, other], "expected temperature .*, got .*2"],
+      [[one, join(root, "spurious")], "expected a whole part .*, got none"],
+    ] as const) {
+      await refused(
+        merge(...folders),
+        6,
+        new RegExp(`^error\\[SHARDS_INCOMPLETE\\]: .*${said}`, "m"),
+      );
+    }
+    const kept = join(root, "kept");
+    cpSync(two, kept, { recursive: true });
+    appendFileSync(join(two, "entries.json"), " ");
+    await refused(
+      merge(parts),
+      6,
+      /^error\[SHARDS_INCOMPLETE\]: .*entries\.json: expected \d+ bytes with SHA-256 [0-9a-f]{64}, got \d+ bytes/m,
+    );
+    rmSync(join(two, "entries.json"));
+    await refused(merge(parts), 6, /entries\.json: .*got no such file/);
+    writeFileSync(join(two, "part.json"), "{");
+    await refused(
+      merge(parts),
+      6,
+      /^error\[RESULT_INVALID\]: reading a part: .*part\.json: expected JSON/m,
+    );
+    rmSync(two, { recursive: true });
+    await refused(merge(parts), 6, /parts 1 to 3, got all but 2/);
+    assert.ok(!namesIn(root).includes("merged"));
+    cpSync(kept, two, { recursive: true });
+    await done(merge(parts));
+  });
+
+  test("the environment can name the part; --parts alone and several models are refused", async (t) => {
+    const { root, evalArgs } = smallBenchmark(t);
+    const parts = join(root, "parts");
+    process.env["SPURIOUS_NATIVE_SHARD"] = "2/2";
+    t.after(() => delete process.env["SPURIOUS_NATIVE_SHARD"]);
+    await done([...evalArgs, "--parts", parts]);
+    assert.ok(namesIn(parts).includes("part-002-of-002"));
+    process.env["SPURIOUS_NATIVE_SHARD"] = "3/2";
+    await refused([...evalArgs, "--parts", parts], 2, /SPURIOUS_NATIVE_SHARD: expected i\/n/);
+    delete process.env["SPURIOUS_NATIVE_SHARD"];
+    await refused([...evalArgs, "--parts", parts], 2, /--parts: expected --shard/);
+    const [, model = ""] = evalArgs;
+    const two = [...evalArgs, model, "--shard", "1/2", "--parts", parts];
+    await refused(two, 2, /--shard: expected one model beside it, got 2/);
+    await refused(
+      [...evalArgs, "--shard", "1/2"],
+      2,
+      /expected --out DIR or --parts DIR, got neither/,
+    );
+  });
+});
+
+describe("pca fit in parts", () => {
+  test("merged is the PCA of one run, byte for byte, however many parts there are", async (t) => {
+    const root = fileTree(t, []);
+    const { fitArgs } = await smallTraining(root);
+    const whole = join(root, "whole");
+    await done([...fitArgs, "--out", whole]);
+    // More parts than classes: some are empty.
+    for (const of of [2, 9]) {
+      const [parts, out] = [join(root, `parts-${String(of)}`), join(root, `out-${String(of)}`)];
+      await inParts(fitArgs, parts, of);
+      await done(["merge", parts, "--out", out]);
+      assertSameFolders(out, whole);
+    }
+    const parts = join(root, "parts-2");
+    rmSync(join(root, "out-2", "index.json"));
+    await done(["merge", parts, "--out", join(root, "out-2")]);
+    assertSameFolders(join(root, "out-2"), whole);
+    await refused(["merge", parts, "--out", join(root, "out-2")], 2, /^error\[OUTPUT_EXISTS\]/m);
+    await refused(
+      [...fitArgs, "--shard", "1/2", "--parts", parts, "--components", "4"],
+      6,
+      /^error\[RESUME_MISMATCH\]: going on with a part: .*expected components 4, got 5/m,
+    );
+  });
+});
