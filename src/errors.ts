@@ -128,8 +128,19 @@ export const ERRORS = {
   },
   ARCHIVE_DAMAGED: {
     kind: "data",
-    meaning: "A tar file ends early or is broken; the images before the damage were used.",
+    meaning:
+      "A tar file ends early or is broken. `mine` has used the images before the damage, all else stops.",
     hint: "download or copy it again, then run the same command with --force",
+  },
+  SOURCE_UNREACHABLE: {
+    kind: "data",
+    meaning: "A URL gives no answer, or not the parts of files that are asked for.",
+    hint: "check the URL and the network, then run the same command again (with --resume, where it takes it)",
+  },
+  SOURCE_CHANGED: {
+    kind: "data",
+    meaning: "An archive is another one than when it was opened.",
+    hint: "run the same command again when nobody writes to it any more",
   },
   IMAGE_UNREADABLE: {
     kind: "data",

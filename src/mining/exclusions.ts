@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { SpuriousError } from "../errors.js";
-import { textLines } from "./text-lines.js";
+import { textLines } from "../sources/text-lines.js";
 
 /** Images that are left out unseen, for example since labels say that they show the class. */
 export class Exclusions {

@@ -7,7 +7,6 @@ import { plainFileName } from "./copy-images.js";
 import { readKeptImages, type ReviewCounts } from "./kept-images.js";
 import { type MineResult, readMineResult } from "./mine-result.js";
 import { MinedImages } from "./mined-images.js";
-import { TAR_INDEX } from "./write-mine.js";
 
 export interface ExportBenchmarkRequest extends ResultFolderOptions {
   /** Result folder of `mine`. */
@@ -51,7 +50,7 @@ export async function exportBenchmark(request: ExportBenchmarkRequest): Promise<
   const { folder: source, result } = await readMineResult(request.mine);
   const kept = await readKeptImages(source, result, request.keep);
   await using folder = await ResultFolder.open(request.to, request);
-  const mined = new MinedImages(source, result, folder.file(TAR_INDEX));
+  const mined = new MinedImages(source, result);
   const folders: ExportedBenchmark["folders"][number][] = [];
   for (const { eigenIndex, top } of result.components) {
     const chosen = top.filter(({ pool, id }) => kept.has({ component: eigenIndex, pool, id }));

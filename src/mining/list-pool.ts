@@ -1,19 +1,20 @@
 import { dirname, resolve } from "node:path";
-import { readImageFile } from "../images/read-image.js";
+import { readLocation } from "../sources/list-files.js";
+import { resolveLocation } from "../sources/location.js";
+import { textLines } from "../sources/text-lines.js";
 import type { ImageAddress, ImagePool } from "./pool.js";
-import { textLines } from "./text-lines.js";
 
 /**
- * A text file with one path on each line, relative to the file's folder or absolute; the path as it
- * stands is the image's id.
+ * A text file with one path on each line, relative to the file's folder or absolute, or a URL; the
+ * line as it stands is the image's id.
  */
 export function listPool(path: string, pool: number): ImagePool {
-  const folder = dirname(path);
+  const folder = dirname(resolve(path));
   return {
     path,
     kind: "list",
     images: () => addresses(path, pool),
-    read: ({ id }) => readImageFile(resolve(folder, id)),
+    read: ({ id }) => readLocation(resolveLocation(id, folder)),
     damage: () => null,
   };
 }

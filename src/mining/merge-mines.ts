@@ -16,7 +16,6 @@ import {
   CANDIDATES_FILE,
   CANDIDATES_SCHEMA,
   type CandidatesDocument,
-  TAR_INDEX,
   writeMine,
 } from "./write-mine.js";
 
@@ -62,10 +61,7 @@ export async function mergeMines(request: MergeMinesRequest): Promise<MineResult
     shard: null,
     provenance: { ...first.result.provenance, merged: parts.map((one) => one.folder) },
   };
-  const pools = await openPools(
-    merged.pools.map(({ path }) => path),
-    folder.file(TAR_INDEX),
-  );
+  const pools = await openPools(merged.pools.map(({ path }) => path));
   // Awaited here: the folder would be given up first.
   return await writeMine(folder, merged, pools, {
     copies: request.copies ?? true,

@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { SpuriousError } from "../errors.js";
 import { Journal, type JournalSettings } from "../evaluation/journal.js";
 import { Throughput } from "../evaluation/throughput.js";
@@ -27,14 +26,14 @@ import { openPools } from "./open-pools.js";
 import { type Shard, WHOLE } from "./shard.js";
 import { type Survey, surveyPools, type Task } from "./survey.js";
 import { TrainingImages } from "./training-images.js";
-import { TAR_INDEX, writeMine, writeMinePart } from "./write-mine.js";
+import { writeMine, writeMinePart } from "./write-mine.js";
 
 export interface MineRequest extends PcaModelRequest, ResultFolderOptions {
   readonly pca: string;
   readonly class: number;
   /** Eigen indices. */
   readonly components: readonly number[];
-  /** Folders, tar files and text files of paths. */
+  /** Folders, tar files and text files of paths (see openPools). */
   readonly pools: readonly string[];
   /** Images of each list, default 500. */
   readonly top?: number | undefined;
@@ -80,14 +79,14 @@ export async function minePool(request: MineRequest): Promise<MineResult> {
   const index = await readPcaIndex(request.pca);
   const target = await openTarget(request, index);
   const list = listSettings(request);
-  await using folder = await ResultFolder.open(request.out, request, isBegun);
+  await using folder = await ResultFolder.open(request.out, request);
   const task: Task = {
-    pools: await openPools(request.pools, folder.file(TAR_INDEX)),
+    pools: await openPools(request.pools),
     exclusions: await Exclusions.read(request.exclude),
     shard: request.shard ?? WHOLE,
   };
   await using classifier = await openPcaModel(request.pca, index, request);
-  const survey = await surveyOrCleanUp(request, task, folder);
+  const survey = await surveyPools(task, request.signal);
   const preprocessing: Preprocessing = { preset: "paper-v2", size: classifier.inputSize.value };
   const settings: JournalSettings = {
     ...(await settingsOf(request, target, classifier, preprocessing)),
@@ -140,11 +139,6 @@ export async function minePool(request: MineRequest): Promise<MineResult> {
   });
 }
 
-/** A run that was killed while it listed images has indices of tar files and no journal yet. */
-function isBegun(names: readonly string[]): boolean {
-  return names.includes(JOURNAL_NAME) || names.every((name) => name === TAR_INDEX);
-}
-
 async function openTarget(request: MineRequest, index: PcaIndex): Promise<Target> {
   const entry = findPcaClass(index, request.class);
   const pca = await readClassPca(request.pca, entry);
@@ -178,20 +172,6 @@ function listSettings(request: MineRequest): ListSettings {
     );
   }
   return { top, candidates, nearDuplicates: nearDuplicates === "keep" ? null : nearDuplicates };
-}
-
-/** An index of tar files alone is not worth the question whether a run is to be gone on with. */
-async function surveyOrCleanUp(
-  { signal, resume }: MineRequest,
-  task: Task,
-  folder: ResultFolder,
-): Promise<Survey> {
-  try {
-    return await surveyPools(task, signal);
-  } catch (error) {
-    if (resume !== true) await rm(folder.file(TAR_INDEX), { recursive: true, force: true });
-    throw error;
-  }
 }
 
 /** What decides alphas, beside the images: the same in every part of a pool. */

@@ -12,11 +12,9 @@ export class MinedImages {
   #pools: Promise<ImagePool[]> | undefined;
   #root: Promise<string> | undefined;
 
-  /** @param indexFolder where the indices of tar files are kept, should they be needed */
   constructor(
     private readonly folder: string,
     private readonly result: MineResult,
-    private readonly indexFolder: string,
   ) {}
 
   /**
@@ -30,7 +28,7 @@ export class MinedImages {
       if (copy !== null) return copy;
     }
     const paths = this.result.pools.map(({ path }) => path);
-    this.#pools ??= openPools(paths, this.indexFolder);
+    this.#pools ??= openPools(paths);
     const pools = await this.#pools;
     // What a document says about its images is not trusted either.
     if (pools[image.pool]?.kind === "folder" && !isInside(image.id)) return null;

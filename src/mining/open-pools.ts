@@ -1,30 +1,34 @@
-import { open, stat } from "node:fs/promises";
-import { resolve } from "node:path";
 import { SpuriousError } from "../errors.js";
+import { findSource, type Source } from "../sources/find-source.js";
+import { mapAtOnce } from "../sources/at-once.js";
+import { FolderTree } from "../sources/folder-tree.js";
+import { isUrl } from "../sources/location.js";
 import { folderPool } from "./folder-pool.js";
 import { listPool } from "./list-pool.js";
 import type { ImagePool } from "./pool.js";
-import { BLOCK, parseTarHeader } from "./tar-header.js";
 import { tarPool } from "./tar-pool.js";
 
+/** Pools looked for together. */
+const AT_ONCE = 8;
+
 /**
- * The pools that paths name: folders, tar files (told by their content or the ending .tar), text
- * files with one path on each line.
- * @param indexFolder where the indices of tar files are kept
- * @throws DATA_NOT_FOUND, DATA_LAYOUT (a compressed tar file, or something else), USAGE_INVALID
+ * The pools that texts name: folders, tar files (told by their content or the ending .tar), text
+ * files with one path on each line. Several tar files named together (a pattern, a folder that holds
+ * nothing else, a list of them) are a pool each.
+ * @throws DATA_NOT_FOUND, DATA_LAYOUT (a compressed tar file, or something else), USAGE_INVALID,
+ *   SOURCE_UNREACHABLE
  */
-export async function openPools(
-  paths: readonly string[],
-  indexFolder: string,
-): Promise<ImagePool[]> {
-  if (paths.length === 0) {
+export async function openPools(texts: readonly string[]): Promise<ImagePool[]> {
+  if (texts.length === 0) {
     throw new SpuriousError(
       "USAGE_INVALID",
       "reading the command line: --pool: expected a folder, a tar file or a list of files, got none",
     );
   }
-  const absolute = paths.map((path) => resolve(path));
-  const twice = absolute.find((path, i) => absolute.indexOf(path) !== i);
+  const sources = await mapAtOnce(texts, AT_ONCE, findSource);
+  const openers = (await Promise.all(sources.map(poolsOf))).flat();
+  const paths = openers.map(({ path }) => path);
+  const twice = paths.find((path, i) => paths.indexOf(path) !== i);
   if (twice !== undefined) {
     throw new SpuriousError(
       "USAGE_INVALID",
@@ -32,59 +36,42 @@ export async function openPools(
       { input: twice },
     );
   }
-  return Promise.all(absolute.map((path, pool) => openPool(path, pool, indexFolder)));
+  return openers.map(({ open }, pool) => open(pool));
 }
 
-async function openPool(path: string, pool: number, indexFolder: string): Promise<ImagePool> {
-  const kind = await kindOf(path);
-  if (kind === "folder") return folderPool(path, pool);
-  return kind === "tar" ? tarPool(path, pool, indexFolder) : listPool(path, pool);
+interface Opener {
+  readonly path: string;
+  /** @param pool its place among all */
+  readonly open: (pool: number) => ImagePool;
 }
 
-async function kindOf(path: string): Promise<ImagePool["kind"]> {
-  let start: Buffer;
-  try {
-    const status = await stat(path);
-    if (status.isDirectory()) return "folder";
-    start = await firstBlock(path);
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const got = code === "ENOENT" ? "nothing there" : message;
-    throw poolError("DATA_NOT_FOUND", path, got, { cause });
+async function poolsOf(source: Source): Promise<Opener[]> {
+  if (source.kind === "folder") {
+    const { path } = source;
+    if (!(await new FolderTree(path).exists()))
+      throw unfit("DATA_NOT_FOUND", path, "nothing there");
+    return [{ path, open: (pool) => folderPool(path, pool) }];
   }
-  if (path.toLowerCase().endsWith(".tar")) return "tar";
-  if (parseTarHeader(start) !== null) return "tar";
-  if (COMPRESSED.some((magic) => start.toString("latin1", 0, magic.length) === magic)) {
-    const hint = "unpack it: images in a compressed file cannot be read one by one";
-    throw poolError("DATA_LAYOUT", path, "a compressed file", { hint });
+  if (source.inside !== "" && source.inside !== "./") {
+    throw unfit("DATA_LAYOUT", source.location, `the folder ${source.inside} inside it`);
   }
-  if (start.includes(0)) throw poolError("DATA_LAYOUT", path, "a file of another kind");
-  return "list";
+  if (source.kind === "tar") {
+    return source.files.map((file) => ({ path: file.name, open: (pool) => tarPool(file, pool) }));
+  }
+  const { location } = source;
+  // Its lines are read as they are wanted, which takes a file at hand.
+  if (isUrl(location)) throw unfit("DATA_LAYOUT", location, "a list of images at a URL");
+  return [{ path: location, open: (pool) => listPool(location, pool) }];
 }
 
-/** gzip, zstd, xz, bzip2, zip. */
-const COMPRESSED = ["\x1f\x8b", "\x28\xb5\x2f\xfd", "\xfd7zXZ", "BZh", "PK\x03\x04"];
-
-async function firstBlock(path: string): Promise<Buffer> {
-  const file = await open(path);
-  try {
-    const block = Buffer.alloc(BLOCK);
-    const { bytesRead } = await file.read(block, 0, BLOCK, 0);
-    return block.subarray(0, bytesRead);
-  } finally {
-    await file.close();
-  }
-}
-
-function poolError(
+function unfit(
   code: "DATA_NOT_FOUND" | "DATA_LAYOUT",
-  path: string,
+  location: string,
   got: string,
-  details: { hint?: string; cause?: unknown } = {},
 ): SpuriousError {
   return new SpuriousError(
     code,
-    `opening an image pool: ${path}: expected a folder, a tar file or a text file of paths, got ${got}`,
-    { input: path, ...details },
+    `opening an image pool: ${location}: expected a folder, a tar file or a text file of paths, got ${got}`,
+    { input: location },
   );
 }

@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { SpuriousError } from "../errors.js";
+import { archiveDamaged } from "../sources/source-errors.js";
 import type { Exclusions } from "./exclusions.js";
 import type { ImageAddress, ImagePool } from "./pool.js";
 import { isInShard, type Shard } from "./shard.js";
@@ -74,16 +75,5 @@ function emptyPool(pools: readonly ImagePool[], damaged: readonly DamagedPool[])
     "DATA_LAYOUT",
     `mining a pool: ${paths}: expected at least one picture, got none`,
     { input: paths },
-  );
-}
-
-/** For pools that gave the images before the damage, or none. */
-export function archiveDamaged(damaged: readonly DamagedPool[]): SpuriousError {
-  const [first] = damaged;
-  const more = damaged.length > 1 ? ` (and ${String(damaged.length - 1)} more like it)` : "";
-  return new SpuriousError(
-    "ARCHIVE_DAMAGED",
-    `reading a tar file: ${first?.path ?? ""}: ${first?.message ?? ""}${more}`,
-    { input: first?.path },
   );
 }

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
-import { sha256File } from "../models/sha256.js";
+import { mapAtOnce } from "../sources/at-once.js";
+import { openIfPresent } from "../sources/open-tree.js";
+import { type PictureTree, TreePicture } from "../sources/picture-tree.js";
 
 /** Files looked at together. */
 const AT_ONCE = 32;
@@ -12,7 +12,7 @@ const AT_ONCE = 32;
  * images only the ones that share a length with an image of the pool.
  */
 export class TrainingImages {
-  readonly #bySize = new Map<number, string[]>();
+  readonly #bySize = new Map<number, TreePicture[]>();
   readonly #hashes = new Map<number, Promise<ReadonlySet<string>>>();
   #found = 0;
 
@@ -26,11 +26,8 @@ export class TrainingImages {
   /** @param images paths relative to the folder; files that are not there (any more) are left out */
   static async open(folder: string | null, images: readonly string[]): Promise<TrainingImages> {
     const training = new TrainingImages(folder, images.length);
-    const left = folder === null ? [].values() : images.values();
-    const look = async (): Promise<void> => {
-      for (const path of left) await training.#add(join(folder ?? "", path));
-    };
-    await Promise.all(Array.from({ length: AT_ONCE }, look));
+    const tree = folder === null ? null : await openIfPresent(folder);
+    if (tree !== null) await mapAtOnce(images, AT_ONCE, (path) => training.#add(tree, path));
     return training;
   }
 
@@ -44,18 +41,25 @@ export class TrainingImages {
     if (files === undefined) return false;
     let hashes = this.#hashes.get(content.length);
     if (hashes === undefined) {
-      hashes = Promise.all(files.map(sha256File)).then((all) => new Set(all));
+      hashes = Promise.all(files.map(sha256Of)).then((all) => new Set(all));
       this.#hashes.set(content.length, hashes);
     }
     return (await hashes).has(createHash("sha256").update(content).digest("hex"));
   }
 
-  async #add(file: string): Promise<void> {
-    const status = await stat(file).catch(() => null);
-    if (status?.isFile() !== true) return;
+  async #add(tree: PictureTree, path: string): Promise<void> {
+    const size = await tree.sizeOf(path);
+    if (size === null) return;
     this.#found += 1;
-    const files = this.#bySize.get(status.size);
-    if (files === undefined) this.#bySize.set(status.size, [file]);
-    else files.push(file);
+    const picture = new TreePicture(tree, path);
+    const files = this.#bySize.get(size);
+    if (files === undefined) this.#bySize.set(size, [picture]);
+    else files.push(picture);
   }
+}
+
+async function sha256Of(picture: TreePicture): Promise<string> {
+  return createHash("sha256")
+    .update(await picture.read())
+    .digest("hex");
 }

@@ -12,7 +12,6 @@ import type { ImagePool } from "./pool.js";
 
 export const CANDIDATES_FILE = "candidates.json";
 export const CANDIDATES_SCHEMA = "spurious-native/mine-candidates/1";
-export const TAR_INDEX = "tar-index";
 const REPORT = "report.html";
 
 /** The document of candidates.json: what a part hands on to be merged. */
@@ -79,7 +78,6 @@ async function complete(
     { name: "mine.csv", content: mineCsv(result) },
     { name: MINE_FILE, content: `${JSON.stringify(result, null, 2)}\n` },
   ]);
-  await remove(folder, [TAR_INDEX]);
 }
 
 /** What is of no use any more, or of an earlier result of the other kind. */

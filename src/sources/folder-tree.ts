@@ -63,7 +63,7 @@ export class FolderTree implements PictureTree {
   }
 
   surroundings(): FilePlace[] {
-    return placesFrom(this.root, LEVELS_UP);
+    return placesFrom(this.root);
   }
 
   nameOf(path: string): string {
@@ -80,10 +80,10 @@ export class FolderTree implements PictureTree {
   }
 }
 
-/** A folder and those above it, nearest first. */
-export function placesFrom(folder: string, levels: number): FilePlace[] {
+/** A folder and some of those above it, nearest first. */
+export function placesFrom(folder: string): FilePlace[] {
   const above = [resolve(folder)];
-  while (above.length <= levels) above.push(dirname(above.at(-1) as string));
+  while (above.length <= LEVELS_UP) above.push(dirname(above.at(-1) as string));
   return [...new Set(above)].map((path) => ({
     path,
     file: async (name) => {

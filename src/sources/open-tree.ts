@@ -1,14 +1,40 @@
-import { resolve } from "node:path";
+import { posix } from "node:path";
 import { SpuriousError } from "../errors.js";
+import { ArchiveFiles } from "./archive-files.js";
+import { mapAtOnce } from "./at-once.js";
+import { placesBeside } from "./beside.js";
+import { findSource } from "./find-source.js";
 import { FolderTree } from "./folder-tree.js";
+import { ListFiles } from "./list-files.js";
 import type { PictureTree } from "./picture-tree.js";
+import { TableTree } from "./table-tree.js";
+import { TarIndex } from "./tar-index.js";
+
+/** Tar files whose headers are walked together. */
+const AT_ONCE = 4;
 
 /**
- * Opens what a user names as a folder of pictures.
- * @throws DATA_NOT_FOUND, DATA_LAYOUT
+ * Opens what a user names as a folder of pictures: a folder; a tar file, also one of tar files; tar
+ * files by a pattern (`shards-{000..012}.tar`), of a folder that holds nothing else, or of a list; a
+ * list of pictures; each of these but folders at a URL too. What is inside may be named as
+ * `a.tar/images`, or `https://host/a.tar#images`.
+ * @throws DATA_NOT_FOUND, DATA_LAYOUT, ARCHIVE_DAMAGED, SOURCE_UNREACHABLE, USAGE_INVALID
  */
-export function openPictureTree(text: string): Promise<PictureTree> {
-  return Promise.resolve(new FolderTree(resolve(text)));
+export async function openPictureTree(text: string): Promise<PictureTree> {
+  const source = await findSource(text);
+  if (source.kind === "folder") return new FolderTree(source.path);
+  const { location, kind } = source;
+  const first = kind === "tar" ? source.files[0] : source.file;
+  const beside = placesBeside(first?.name ?? location);
+  const files =
+    kind === "tar"
+      ? await ArchiveFiles.of(
+          await mapAtOnce(source.files, AT_ONCE, (file) => TarIndex.of(file)),
+          source,
+        )
+      : await ListFiles.of(source.file);
+  const tree = new TableTree({ location, top: files.table.top, rows: files, beside });
+  return tree.within(posix.normalize(source.inside));
 }
 
 /** openPictureTree, or null for what is not there or cannot be read any more. */

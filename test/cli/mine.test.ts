@@ -285,7 +285,7 @@ describe("mine", () => {
       assert.equal(status, 4);
       assert.match(
         stderr,
-        new RegExp(`^error\\[${code}\\]: opening an image pool: .*got ${got}$`, "m"),
+        new RegExp(`^error\\[${code}\\]: opening (?:images|an image pool): .*got ${got}$`, "m"),
       );
     }
     const twice = await answerOf(args([folder, `${folder}/`], join(files, "out")));

@@ -1,5 +1,5 @@
 import type { MineResult } from "../../mining/mine-result.js";
-import { archiveDamaged } from "../../mining/survey.js";
+import { archiveDamaged } from "../../sources/source-errors.js";
 import { count, counted, probability } from "../../report/format.js";
 import { plainLabel, terminalTable } from "../../results/terminal-table.js";
 

@@ -1,8 +1,6 @@
-import { join } from "node:path";
 import { type ServedPage, servePage } from "../../annotation/serve-page.js";
 import { MinedImages } from "../mined-images.js";
 import { readMineResult } from "../mine-result.js";
-import { TAR_INDEX } from "../write-mine.js";
 import { reviewAnnotation } from "./review-annotation.js";
 import { openReview, reviewPath } from "./review-file.js";
 import { ReviewSession } from "./review-session.js";
@@ -28,7 +26,7 @@ export type ServedReview = ServedPage<ReviewSession>;
 export async function serveReview(request: ReviewRequest): Promise<ServedReview> {
   const { folder, result } = await readMineResult(request.mine);
   const examples = await trainingExamples(result, request);
-  const mined = new MinedImages(folder, result, join(folder, TAR_INDEX));
+  const mined = new MinedImages(folder, result);
   return servePage({
     port: request.port ?? 0,
     writer: await openReview(request.review ?? reviewPath(folder), result),

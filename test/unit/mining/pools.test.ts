@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, statSync, symlinkSync, utimesSync, writeFileSync } from "node:fs";
+import { rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
@@ -8,7 +8,7 @@ import type { ImageAddress, ImagePool } from "../../../src/mining/pool.js";
 import { compareCodePoints } from "../../../src/datasets/order.js";
 import { isInShard, parseShard } from "../../../src/mining/shard.js";
 import { fileTree } from "../../helpers/file-tree.js";
-import { tarFile } from "../../helpers/tar.js";
+import { tarFile, tarMember } from "../../helpers/tar.js";
 
 async function addressesOf(pool: ImagePool | undefined): Promise<ImageAddress[]> {
   const addresses: ImageAddress[] = [];
@@ -16,8 +16,8 @@ async function addressesOf(pool: ImagePool | undefined): Promise<ImageAddress[]>
   return addresses;
 }
 
-async function open(path: string, indexFolder: string): Promise<ImagePool> {
-  const [pool] = await openPools([path], indexFolder);
+async function open(path: string): Promise<ImagePool> {
+  const [pool] = await openPools([path]);
   assert.ok(pool);
   return pool;
 }
@@ -34,7 +34,7 @@ describe("a folder as a pool", () => {
       "\u{1F600}.jpg",
     ];
     const root = fileTree(t, [...names, ".h.jpg", "__MACOSX/x.jpg", "x.txt", "empty/"]);
-    const ids = (await addressesOf(await open(root, root))).map(({ id }) => id);
+    const ids = (await addressesOf(await open(root))).map(({ id }) => id);
     assert.deepEqual(ids, [...names].sort(compareCodePoints));
   });
 
@@ -42,7 +42,7 @@ describe("a folder as a pool", () => {
     const root = fileTree(t, ["a/1.jpg", "b/2.jpg"]);
     symlinkSync(root, join(root, "a", "up"));
     symlinkSync(join(root, "a"), join(root, "c"));
-    const ids = (await addressesOf(await open(root, root))).map(({ id }) => id);
+    const ids = (await addressesOf(await open(root))).map(({ id }) => id);
     assert.deepEqual(ids, ["a/1.jpg", "b/2.jpg"]);
   });
 });
@@ -55,7 +55,7 @@ describe("a list of paths as a pool", () => {
       join(root, "list"),
       `\uFEFFx/a b.jpg\r\n\n x/no.jpg\nx/c\u2028d.jpg\n${absolute}`,
     );
-    const pool = await open(join(root, "list"), root);
+    const pool = await open(join(root, "list"));
     const [one, missing, two, three] = await addressesOf(pool);
     assert.ok(one && missing && two && three);
     assert.deepEqual([one.id, two.id], ["x/a b.jpg", "x/c\u2028d.jpg"]);
@@ -71,43 +71,68 @@ describe("a list of paths as a pool", () => {
 });
 
 describe("a tar file as a pool", () => {
-  test("is indexed once, again only when it has changed, and read in any order", async (t) => {
+  test("is read in any order, its members named after it", async (t) => {
     const root = fileTree(t, { "s.tar": tarFile({ "./a.jpg": "one", "b\u2028.png": "twotwo" }) });
-    const [file, index] = [join(root, "s.tar"), join(root, "index")];
-    const pool = await open(file, index);
+    const pool = await open(join(root, "s.tar"));
     const [a, b] = await addressesOf(pool);
     assert.ok(a && b);
     assert.deepEqual([a.id, b.id], ["s.tar/a.jpg", "s.tar/b\u2028.png"]);
     assert.equal(Buffer.from(await pool.read(b)).toString(), "twotwo");
     assert.equal(Buffer.from(await pool.read(a)).toString(), "one");
-    const [name = ""] = readdirSync(index);
-    const made = statSync(join(index, name)).ino;
-    assert.equal((await addressesOf(await open(file, index))).length, 2);
-    assert.equal(statSync(join(index, name)).ino, made);
-    writeFileSync(file, tarFile({ "./c.jpg": "one", "d.png": "twotwo" }));
-    utimesSync(file, 1, 1);
-    const again = await addressesOf(await open(file, index));
-    assert.deepEqual(
-      again.map(({ id }) => id),
-      ["s.tar/c.jpg", "s.tar/d.png"],
-    );
+  });
+
+  test("leaves out what is no picture, hidden or a link", async (t) => {
+    const link = tarMember("link.jpg", Buffer.alloc(0), "1");
+    const members = tarFile({
+      "a.jpg": "a",
+      "a.cls": "7",
+      "__MACOSX/x.jpg": "x",
+      "x/._y.jpg": "y",
+    });
+    const root = fileTree(t, { "s.tar": Buffer.concat([link, members]) });
+    const ids = (await addressesOf(await open(join(root, "s.tar")))).map(({ id }) => id);
+    assert.deepEqual(ids, ["s.tar/a.jpg"]);
+  });
+
+  test("several named together are a pool each: a pattern, a folder of them, a list", async (t) => {
+    const root = fileTree(t, {
+      "s/0.tar": tarFile({ "a.jpg": "a" }),
+      "s/1.tar": tarFile({ "b.jpg": "b" }),
+      "s/readme.txt": "",
+      "list.txt": "s/0.tar\ns/1.tar\n",
+    });
+    const expected = [join(root, "s/0.tar"), join(root, "s/1.tar")];
+    for (const text of ["s", "s/{0..1}.tar", "s/{0,1}.tar", "list.txt"]) {
+      const pools = await openPools([join(root, text)]);
+      assert.deepEqual(
+        pools.map(({ path }) => path),
+        expected,
+      );
+      assert.deepEqual((await addressesOf(pools[1]))[0]?.pool, 1);
+    }
+    await assert.rejects(openPools([join(root, "s"), join(root, "s/1.tar")]), {
+      code: "USAGE_INVALID",
+      message: /1\.tar: expected every pool once/,
+    });
   });
 
   test("is known by its content under any name, and by its name when it is cut at once", async (t) => {
     const root = fileTree(t, { "shard-000": tarFile({ "a.jpg": "a" }), "cut.tar": "short" });
-    assert.equal((await open(join(root, "shard-000"), root)).kind, "tar");
-    const cut = await open(join(root, "cut.tar"), join(root, "index"));
+    assert.equal((await open(join(root, "shard-000"))).kind, "tar");
+    const cut = await open(join(root, "cut.tar"));
     assert.deepEqual([cut.kind, await addressesOf(cut)], ["tar", []]);
     assert.match(cut.damage() ?? "", /^expected an end-of-archive mark/);
   });
 
-  test("gone or cut after it was indexed: its members are unreadable", async (t) => {
+  test("another one after it was listed: nothing is read at the old places", async (t) => {
     const root = fileTree(t, { "s.tar": tarFile({ "a.jpg": "a".repeat(900) }) });
-    const pool = await open(join(root, "s.tar"), join(root, "index"));
+    const pool = await open(join(root, "s.tar"));
     const [a] = await addressesOf(pool);
     assert.ok(a);
     writeFileSync(join(root, "s.tar"), tarFile({}).subarray(0, 600));
-    await assert.rejects(pool.read(a), { code: "IMAGE_TRUNCATED" });
+    await assert.rejects(pool.read(a), { code: "SOURCE_CHANGED" });
+    rmSync(join(root, "s.tar"));
+    await assert.rejects(pool.read(a), { code: "DATA_NOT_FOUND" });
   });
 });
 

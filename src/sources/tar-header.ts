@@ -8,6 +8,8 @@ export interface TarHeader {
   readonly size: number;
   /** The type flag: "0" or "" a file, "5" a folder, "L" a long name of GNU tar, "x" pax records. */
   readonly type: string;
+  /** Of a link: the name or path it leads to. */
+  readonly link: string;
 }
 
 /** Links, devices and folders: a size they may name is not followed by content. */
@@ -31,7 +33,13 @@ export function parseTarHeader(block: Buffer): TarHeader | null {
     name: prefix === "" ? name : `${prefix}/${name}`,
     size: WITHOUT_CONTENT.test(type) ? 0 : size,
     type,
+    link: text(block.subarray(157, 257)),
   };
+}
+
+/** Hard and symbolic links. */
+export function isLink({ type }: TarHeader): boolean {
+  return type === "1" || type === "2";
 }
 
 export function isFile({ type }: TarHeader): boolean {

@@ -1,16 +1,17 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { linkSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import { type TarMember, tarMembers } from "../../../src/mining/tar-members.js";
+import { LocalFile } from "../../../src/sources/local-file.js";
+import { isPictureMember, type TarMember, tarMembers } from "../../../src/sources/tar-members.js";
 import { fileTree } from "../../helpers/file-tree.js";
 import { tarFile, tarMember, withChecksum } from "../../helpers/tar.js";
 
 async function walked(file: string) {
   const members: TarMember[] = [];
-  const walk = tarMembers(file);
+  const walk = tarMembers(await LocalFile.open(file));
   for (;;) {
     const next = await walk.next();
     if (next.done === true) return { members, damage: next.value.damage };
@@ -28,7 +29,9 @@ async function contents(file: string): Promise<Record<string, string>> {
   const { members, damage } = await walked(file);
   assert.equal(damage, null);
   return Object.fromEntries(
-    members.map(({ name, offset, size }) => [name, bytes.toString("utf8", offset, offset + size)]),
+    members
+      .filter(isPictureMember)
+      .map(({ name, offset, size }) => [name, bytes.toString("utf8", offset, offset + size)]),
   );
 }
 
@@ -44,9 +47,7 @@ describe("tarMembers", () => {
       const root = fileTree(t, { ...files, "label.json": "{}", ".hidden.jpg": "no" });
       const file = join(fileTree(t, []), "a.tar");
       execFileSync("tar", [`--format=${format}`, "-cf", file, "-C", root, "."]);
-      const got = await contents(file);
-      const plain = Object.entries(got).map(([name, text]) => [name.replace("./", ""), text]);
-      assert.deepEqual(Object.fromEntries(plain), files);
+      assert.deepEqual(await contents(file), files);
     });
   }
 
@@ -72,20 +73,71 @@ describe("tarMembers", () => {
     assert.deepEqual(await contents(file), { "wide.jpg": "content", "big.jpg": "content" });
   });
 
-  test("leaves out what is no picture, links and folders", async (t) => {
+  test("names every file, labels with what they say, and where links lead; no folders", async (t) => {
     const file = written(
       t,
       Buffer.concat([
-        tarMember("a.jpg", Buffer.from("a")),
-        tarMember("link.jpg", Buffer.alloc(0), "2"),
-        tarMember("dir.jpg", Buffer.alloc(0), "5"),
+        tarMember("./x/a.jpg", Buffer.from("a")),
+        tarMember("/x//dir/", Buffer.alloc(0), "5"),
         tarMember("__MACOSX/x.jpg", Buffer.from("x")),
-        tarMember("x/._y.jpg", Buffer.from("x")),
-        tarMember("a.cls", Buffer.from("7")),
+        tarMember("a.cls", Buffer.from(" 7\n")),
         Buffer.alloc(1024),
       ]),
     );
-    assert.deepEqual(Object.keys(await contents(file)), ["a.jpg"]);
+    assert.deepEqual((await walked(file)).members, [
+      { name: "x/a.jpg", offset: 512, size: 1 },
+      { name: "__MACOSX/x.jpg", offset: 2048, size: 1 },
+      { name: "a.cls", offset: 3072, size: 3, label: "7" },
+    ]);
+  });
+
+  for (const format of ["ustar", "gnu", "pax"] as const) {
+    test(`tells where links lead: ${format}`, async (t) => {
+      const deep = `${"d".repeat(90)}/${"e".repeat(60)}`;
+      const target = format === "ustar" ? "x/a.jpg" : `${deep}/a.jpg`;
+      const root = fileTree(t, { [target]: "a", "y/other.txt": "" });
+      linkSync(join(root, target), join(root, "z-hard.jpg"));
+      symlinkSync(join("..", target), join(root, "y/soft.jpg"));
+      const file = join(fileTree(t, []), "a.tar");
+      const names = [target, "z-hard.jpg", "y"];
+      execFileSync("tar", [`--format=${format}`, "-cf", file, "-C", root, ...names]);
+      const { members, damage } = await walked(file);
+      assert.equal(damage, null);
+      const links = members.filter(({ link }) => link !== undefined);
+      assert.deepEqual(Object.fromEntries(links.map(({ name, link }) => [name, link])), {
+        "z-hard.jpg": target,
+        "y/soft.jpg": target,
+      });
+    });
+  }
+
+  test("takes a tar file inside for a folder named after its stem, and goes on behind it", async (t) => {
+    const file = written(
+      t,
+      tarFile({
+        "n01.tar": tarFile({ "a.jpg": "one", "b.jpg": "two" }),
+        "in/n02.tar": tarFile({ "c.jpg": "three" }),
+        "no.tar": "text",
+        "d.jpg": "four",
+      }),
+    );
+    assert.deepEqual(await contents(file), {
+      "n01/a.jpg": "one",
+      "n01/b.jpg": "two",
+      "in/n02/c.jpg": "three",
+      "d.jpg": "four",
+    });
+  });
+
+  test("names the tar file inside that is damaged, and goes on behind it", async (t) => {
+    const inner = tarFile({ "a.jpg": "one", "b.jpg": "two" }).subarray(0, 1024 + 100);
+    const file = written(t, tarFile({ "n01.tar": inner, "d.jpg": "four" }));
+    const { members, damage } = await walked(file);
+    assert.deepEqual(
+      members.map(({ name }) => name),
+      ["n01/a.jpg", "d.jpg"],
+    );
+    assert.match(damage ?? "", /^expected an end-of-archive mark, got .* \(in n01\.tar\)$/);
   });
 
   test("cut anywhere, gives the whole members before the cut and says where the end is", async (t) => {

@@ -1,0 +1,82 @@
+import { createHash } from "node:crypto";
+import { join } from "node:path";
+import { cacheFolder } from "../config/cache-folder.js";
+import { KeptLines } from "./kept-lines.js";
+import type { RandomAccess } from "./random-access.js";
+import { type TarEnd, type TarMember, tarMembers } from "./tar-members.js";
+
+const INDEX_SCHEMA = "spurious-native/tar-index/2";
+
+/** An index that so many reads give is as quick to make as to look up. */
+const READS_WORTH_KEEPING = 32;
+
+/** Name, offset, size, and what few members have. */
+type MemberLine = [string, number, number, Pick<TarMember, "link" | "label">?];
+
+/**
+ * Where the members of a tar file lie. The headers of a large file are walked once in all: the index
+ * is kept in the user's cache, by the file's name, size and time or ETag, and read from there line
+ * by line. Where it cannot be kept it stays in memory.
+ */
+export class TarIndex {
+  private constructor(
+    readonly access: RandomAccess,
+    /** What is wrong with the tar file, "expected what, got what"; null for a whole one. */
+    readonly damage: string | null,
+    private readonly kept: KeptLines<TarEnd> | readonly TarMember[],
+  ) {}
+
+  /** @param folder where indices are kept @throws DATA_NOT_FOUND, SOURCE_* */
+  static async of(
+    access: RandomAccess,
+    folder = join(cacheFolder(), "tar-index"),
+  ): Promise<TarIndex> {
+    const { name, size, identity, blockSize } = access;
+    if (size < READS_WORTH_KEEPING * blockSize) return inMemory(access);
+    const heading = JSON.stringify({ schema: INDEX_SCHEMA, name, size, identity });
+    const key = createHash("sha256").update(name).digest("hex").slice(0, 24);
+    const file = join(folder, `${key}.jsonl`);
+    const kept =
+      (await KeptLines.open<TarEnd>(file, heading)) ??
+      (await KeptLines.write(file, heading, memberLines(access)));
+    return kept === null ? inMemory(access) : new TarIndex(access, kept.end.damage, kept);
+  }
+
+  static from(access: RandomAccess, { damage }: TarEnd, members: readonly TarMember[]): TarIndex {
+    return new TarIndex(access, damage, members);
+  }
+
+  /** In the order of the tar file. */
+  async *members(): AsyncGenerator<TarMember> {
+    if (!(this.kept instanceof KeptLines)) {
+      yield* this.kept;
+      return;
+    }
+    for await (const line of this.kept.lines()) {
+      const [name, offset, size, more] = JSON.parse(line) as MemberLine;
+      yield { name, offset, size, ...more };
+    }
+  }
+}
+
+async function* memberLines(access: RandomAccess): AsyncGenerator<string, TarEnd> {
+  const walk = tarMembers(access);
+  for (;;) {
+    const next = await walk.next();
+    if (next.done === true) return next.value;
+    const { name, offset, size, link, label } = next.value;
+    const line: MemberLine = [name, offset, size];
+    if (link !== undefined || label !== undefined) line.push({ link, label });
+    yield JSON.stringify(line);
+  }
+}
+
+async function inMemory(access: RandomAccess): Promise<TarIndex> {
+  const members: TarMember[] = [];
+  const walk = tarMembers(access);
+  for (;;) {
+    const next = await walk.next();
+    if (next.done === true) return TarIndex.from(access, next.value, members);
+    members.push(next.value);
+  }
+}
