@@ -6,6 +6,8 @@
 #include <mutex>
 #include <utility>
 
+#include "graph/keep_tanh_gelu.h"
+
 namespace spurious {
 
 namespace {
@@ -20,7 +22,10 @@ std::vector<at::Tensor> TensorsOf(const torch::jit::Stack& stack) {
 
 Plan::Plan(std::shared_ptr<torch::jit::Graph> graph, c10::IValue self, bool fused)
     : graph_(std::move(graph)), self_(std::move(self)), fused_(fused) {
-  if (fused_) executor_ = torch::jit::GraphExecutor(graph_, "forward");
+  if (!fused_) return;
+  auto compiled = graph_->copy();
+  graph::KeepTanhGelu(*compiled);
+  executor_ = torch::jit::GraphExecutor(std::move(compiled), "forward");
 }
 
 std::vector<at::Tensor> Plan::Run(const at::Tensor& images) {

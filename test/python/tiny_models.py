@@ -69,11 +69,23 @@ def enliven(module: nn.Module, seed: int) -> None:
                 normal(parameter, 0.1, 1.0)
             else:
                 normal(parameter, 0.1)
-        for name, buffer in module.named_buffers():
-            if name.endswith("running_mean"):
-                normal(buffer, 0.1)
-            elif name.endswith("running_var"):
-                buffer.copy_(torch.rand(buffer.shape, generator=generator) + 0.5)
+
+
+def settle(module: nn.Module, images: Tensor) -> None:
+    """Batch norms with the statistics of `images` [n, 3, H, W], as training would leave them.
+
+    With others, activations grow from layer to layer, and roundings with them.
+    """
+    norms = [layer for layer in module.modules() if isinstance(layer, nn.BatchNorm2d)]
+    momenta = [layer.momentum for layer in norms]
+    for layer in norms:
+        layer.momentum = 1.0
+        layer.train()
+    with torch.no_grad():
+        module(images)
+    for layer, momentum in zip(norms, momenta, strict=True):
+        layer.momentum = momentum
+        layer.eval()
 
 
 def pixels(size: int) -> Tensor:
@@ -85,6 +97,12 @@ def pixels(size: int) -> Tensor:
     return values.to(torch.uint8).view(IMAGES, size, size, 3)
 
 
+def normalized(config: dict[str, Any]) -> Tensor:
+    """`pixels` as a model is given them: [n, 3, S, S]."""
+    mean, std = (torch.tensor(config[key]).view(1, 3, 1, 1) for key in ("mean", "std"))
+    return (pixels(config["input_size"][-1]).permute(0, 3, 1, 2) / 255 - mean) / std
+
+
 def export_tiny(name: str, folder: Path) -> dict[str, Any]:
     """Exports with enlivened weights, by a weights file; returns what eager PyTorch answers."""
     timm = import_timm()
@@ -92,6 +110,7 @@ def export_tiny(name: str, folder: Path) -> dict[str, Any]:
     options = FAMILIES.get(name, {})
     module = timm.create_model(name, **options).eval()
     enliven(module, seed=1)
+    settle(module, normalized(module.pretrained_cfg))
     weights = folder / f"{name}.pth"
     torch.save(module.state_dict(), weights)
     file = folder / f"{name}.pt"
@@ -108,9 +127,7 @@ def export_tiny(name: str, folder: Path) -> dict[str, Any]:
 def answers(module: nn.Module) -> dict[str, Any]:
     """Logits [n, classes], features [n, d] and the last map of `pixels`."""
     config = module.pretrained_cfg
-    size = config["input_size"][-1]
-    mean, std = (torch.tensor(config[key]).view(1, 3, 1, 1) for key in ("mean", "std"))
-    images = (pixels(size).permute(0, 3, 1, 2) / 255 - mean) / std
+    images = normalized(config)
     seen: dict[str, Tensor] = {}
     hook = module.get_classifier().register_forward_pre_hook(
         lambda _module, inputs: seen.__setitem__("features", inputs[0].flatten(1))
@@ -120,7 +137,7 @@ def answers(module: nn.Module) -> dict[str, Any]:
         last = module.forward_features(images)
     hook.remove()
     return {
-        "size": size,
+        "size": images.shape[-1],
         "mean": config["mean"],
         "std": config["std"],
         "classes": logits.shape[1],
