@@ -9,6 +9,11 @@ const JOURNAL_SCHEMA = "spurious-native/journal/1";
 /** Settings that decide a result, by name. */
 export type JournalSettings = Readonly<Record<string, unknown>>;
 
+interface Heading {
+  readonly schema: unknown;
+  readonly settings: JournalSettings;
+}
+
 /**
  * Entries of work done, one JSON line each, appended as the work goes on. A process that is killed
  * leaves at most one broken line, the last, which is dropped when the work is resumed.
@@ -91,16 +96,25 @@ function readEntries<T>(path: string, text: string, settings: JournalSettings): 
     .slice(0, text.lastIndexOf("\n") + 1)
     .split("\n")
     .slice(0, -1);
-  const begun = parse(path, header ?? "") as { schema?: unknown; settings?: JournalSettings };
-  if (begun.schema !== JOURNAL_SCHEMA || begun.settings === undefined) {
-    throw mismatch(path, `a journal of schema ${JOURNAL_SCHEMA}`, JSON.stringify(begun.schema));
+  const begun = (parse(path, header ?? "") ?? {}) as Partial<Heading>;
+  if (begun.schema !== JOURNAL_SCHEMA || !isObject(begun.settings)) {
+    const got = JSON.stringify(begun.schema) ?? "none";
+    throw mismatch(path, `a journal of schema ${JOURNAL_SCHEMA}`, got);
   }
   for (const name of new Set([...Object.keys(settings), ...Object.keys(begun.settings)])) {
     const wanted = JSON.stringify(settings[name]);
     const got = JSON.stringify(begun.settings[name]);
     if (wanted !== got) throw mismatch(path, `${name} ${wanted ?? "none"}`, got ?? "none");
   }
-  return entries.map((entry) => parse(path, entry) as T);
+  return entries.map((entry) => {
+    const value = parse(path, entry);
+    if (isObject(value)) return value as T;
+    throw mismatch(path, "lines of JSON objects", `"${entry.slice(0, 40)}"`);
+  });
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === "object" && value !== null;
 }
 
 function firstOfEach<T>(entries: readonly T[], keyOf: (entry: T) => string): T[] {

@@ -67,7 +67,8 @@ export function classMapOfDocument(
   }
   const entries = document.classes.map((entry, at) => parseEntry(entry, at, name));
   const widest = Math.max(...entries.map((entry) => entry.column)) + 1;
-  return classTable(ownName, entries, (ownWidth as number | undefined) ?? headWidth ?? widest);
+  const width = (ownWidth as number | undefined) ?? headWidth ?? widest;
+  return classTable(ownName, entries, width, name);
 }
 
 function parseEntry(entry: unknown, at: number, name: string): ClassColumn {

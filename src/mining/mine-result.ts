@@ -1,7 +1,9 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import * as t from "typanion";
 import { SpuriousError } from "../errors.js";
 import type { JournalSettings } from "../evaluation/journal.js";
+import { shapeFault } from "../results/document-shape.js";
 import type { Candidate } from "./candidates.js";
 import { distinctImages, type NearDuplicate } from "./near-duplicates.js";
 import type { ImageAddress, ImagePool } from "./pool.js";
@@ -77,6 +79,46 @@ export interface MineResult {
   readonly provenance: Readonly<Record<string, unknown>>;
 }
 
+const COUNTS = { pool: t.isNumber(), excluded: t.isNumber(), mined: t.isNumber() };
+
+/** Of an image of a list. Names of copies are made of it: a rank is a number and nothing else. */
+const TOP_SHAPE = t.isPartial({
+  id: t.isString(),
+  pool: t.isNumber(),
+  offset: t.isOptional(t.isNumber()),
+  size: t.isOptional(t.isNumber()),
+  rank: t.isNumber(),
+  alpha: t.isNumber(),
+  probability: t.isNumber(),
+  file: t.isNullable(t.isString()),
+});
+
+/** Fields of a MineResult that anything here reads. */
+const MINE_SHAPE = t.isPartial({
+  class: t.isPartial({ index: t.isNumber(), wnid: t.isString(), label: t.isString() }),
+  components: t.isArray(
+    t.isPartial({
+      eigenIndex: t.isNumber(),
+      trainMax: t.isNumber(),
+      top: t.isArray(TOP_SHAPE),
+      nearDuplicates: t.isArray(t.isPartial({ id: t.isString(), of: t.isString() })),
+      cutShort: t.isBoolean(),
+    }),
+  ),
+  counts: t.isPartial({ ...COUNTS, training: t.isNumber(), skipped: t.isNumber() }),
+  skipped: t.isArray(t.isPartial({ id: t.isString(), code: t.isString(), message: t.isString() })),
+  damaged: t.isArray(t.isPartial({ path: t.isString(), message: t.isString() })),
+  pools: t.isArray(t.isPartial({ path: t.isString(), kind: t.isString() })),
+  shard: t.isNullable(t.isPartial({ index: t.isNumber(), of: t.isNumber() })),
+  list: t.isPartial({
+    top: t.isNumber(),
+    candidates: t.isNumber(),
+    nearDuplicates: t.isNullable(t.isNumber()),
+  }),
+  settings: t.isRecord(t.isUnknown()),
+  provenance: t.isRecord(t.isUnknown()),
+});
+
 /** The list of one component. @param ranked best first */
 export function minedComponent(
   eigenIndex: number,
@@ -110,13 +152,8 @@ export async function readMineResult(
   if (document?.schema !== MINE_SCHEMA) {
     throw resultInvalid(file, `schema ${MINE_SCHEMA}`, JSON.stringify(document?.schema) ?? "none");
   }
-  const isWhole =
-    Array.isArray(document.components) &&
-    document.components.every((one: Partial<MinedComponent>) => Array.isArray(one.top)) &&
-    Array.isArray(document.pools) &&
-    typeof document.list?.top === "number" &&
-    typeof document.class?.index === "number";
-  if (!isWhole) throw resultInvalid(file, "components, pools and class", "a document without them");
+  const fault = shapeFault(document, MINE_SHAPE);
+  if (fault !== null) throw resultInvalid(file, "a whole list", fault);
   return { folder: dirname(file), result: document as MineResult };
 }
 

@@ -1,8 +1,10 @@
 import { basename, dirname } from "node:path";
+import * as t from "typanion";
 import { readSafetensors, requireTensor, writeSafetensors } from "../artefacts/safetensors.js";
 import { SpuriousError } from "../errors.js";
 import type { Classifier } from "../models/classifier.js";
 import { writeFilesAtomic } from "../results/atomic.js";
+import { shapeFault } from "../results/document-shape.js";
 import type { ClassDirections } from "./fold.js";
 
 export const SPUFIX_SCHEMA = "spurious-native/spufix/1";
@@ -79,8 +81,33 @@ export async function readFix(path: string, modelSha256: string): Promise<SpuFix
   return {
     classes,
     modelSha256: madeFor,
-    provenance: JSON.parse(provenance) as Record<string, unknown>,
+    provenance: parseProvenance(path, provenance),
   };
+}
+
+/** What is read of it; fixes made by hand or through the API may say nothing. */
+const PROVENANCE_SHAPE = t.isPartial({
+  inputSize: t.isOptional(t.isPartial({ value: t.isNumber() })),
+  normalization: t.isOptional(
+    t.isPartial({
+      where: t.isString(),
+      mean: t.isArray(t.isNumber()),
+      std: t.isArray(t.isNumber()),
+    }),
+  ),
+  classMap: t.isOptional(t.isString()),
+});
+
+function parseProvenance(path: string, text: string): Record<string, unknown> {
+  try {
+    const document: unknown = JSON.parse(text);
+    const fault = shapeFault(document, PROVENANCE_SHAPE);
+    if (fault === null) return document as Record<string, unknown>;
+    throw invalid(path, "a whole provenance", fault);
+  } catch (error) {
+    if (error instanceof SpuriousError) throw error;
+    throw invalid(path, "provenance as JSON", `"${text.slice(0, 40)}"`);
+  }
 }
 
 /** What a classifier and the provenance of a fix say of the inputs. */

@@ -1,13 +1,49 @@
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import * as t from "typanion";
 import { SpuriousError } from "../errors.js";
 import { writeFileAtomic } from "../results/atomic.js";
+import { shapeFault } from "../results/document-shape.js";
 import type { IsBegun } from "../results/result-folder.js";
 import type { Settings } from "./same-settings.js";
 
 export const PCA_SCHEMA = "spurious-native/pca/1";
 const INDEX_NAME = "index.json";
 const CLASS_FILE = /^\d{3,}\.(safetensors|images\.json)$/;
+
+/** Fields of a PcaIndex that anything here reads. */
+const INDEX_SHAPE = t.isPartial({
+  features: t.cascade(t.isNumber(), [t.isInteger()]),
+  preset: t.isString(),
+  model: t.isNullable(
+    t.isPartial({
+      path: t.isString(),
+      sha256: t.isString(),
+      inputSize: t.isNumber(),
+      normalization: t.isPartial({
+        where: t.isString(),
+        mean: t.isArray(t.isNumber()),
+        std: t.isArray(t.isNumber()),
+      }),
+      temperature: t.isNumber(),
+    }),
+  ),
+  classes: t.isArray(
+    t.isPartial({
+      index: t.cascade(t.isNumber(), [t.isInteger(), t.isPositive()]),
+      wnid: t.isString(),
+      label: t.isString(),
+      images: t.isNumber(),
+      rank: t.isNumber(),
+      components: t.isNumber(),
+      totalVariance: t.isNumber(),
+      // Nothing outside the folder is read, whoever wrote the index.
+      tensors: t.cascade(t.isString(), [t.matchesRegExp(CLASS_FILE)]),
+      imageNames: t.cascade(t.isString(), [t.matchesRegExp(CLASS_FILE)]),
+      skipped: t.isArray(t.isPartial({ path: t.isString(), message: t.isString() })),
+    }),
+  ),
+});
 
 /** A folder with an index, or one that was left before its first class was complete. */
 export const isBegunPca: IsBegun = (names) =>
@@ -98,9 +134,8 @@ export async function readIndexIfPresent(folder: string): Promise<PcaIndex | nul
   if (document?.schema !== PCA_SCHEMA) {
     throw invalid(path, `schema ${PCA_SCHEMA}`, JSON.stringify(document?.schema) ?? "none");
   }
-  if (!Array.isArray(document.classes) || !Number.isInteger(document.features)) {
-    throw invalid(path, "the fields classes and features", "a document without them");
-  }
+  const fault = shapeFault(document, INDEX_SHAPE);
+  if (fault !== null) throw invalid(path, "a whole index", fault);
   return document as PcaIndex;
 }
 
