@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 import { SpuriousError } from "../errors.js";
+import { resolveLocation } from "../sources/location.js";
 
 export const CONFIG_FILE = "spurious-native.config.json";
 
@@ -11,7 +12,7 @@ export type SourceKind = (typeof SOURCE_KINDS)[number];
 
 /** A data folder and who named it, for example "environment SPURIOUS_IMAGENET". */
 export interface Location {
-  /** Absolute. */
+  /** Absolute path or URL. */
   readonly value: string;
   readonly source: string;
   readonly kind: SourceKind;
@@ -56,12 +57,12 @@ export function findLocations(request: LocationRequest = {}): DataLocations {
   const locate = (field: Field): Location | null => {
     const flag = request[field];
     if (flag) {
-      return { value: resolve(cwd, flag), source: `flag --${field}`, kind: "flag" };
+      return { value: resolveLocation(flag, cwd), source: `flag --${field}`, kind: "flag" };
     }
     const variable = env[VARIABLES[field]];
     if (variable) {
       const source = `environment ${VARIABLES[field]}`;
-      return { value: resolve(cwd, variable), source, kind: "environment" };
+      return { value: resolveLocation(variable, cwd), source, kind: "environment" };
     }
     config ??= readConfig(cwd);
     return config[field];
@@ -101,7 +102,7 @@ function readConfig(cwd: string): DataLocations {
   const locate = (field: Field): Location | null => {
     const value = config[field];
     return value
-      ? { value: resolve(dirname(file), value), source: `config ${file}`, kind: "config" }
+      ? { value: resolveLocation(value, dirname(file)), source: `config ${file}`, kind: "config" }
       : null;
   };
   return { data: locate("data"), val: locate("val") };

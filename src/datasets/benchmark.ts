@@ -9,9 +9,9 @@ import type { Benchmark } from "./sample.js";
 import { readSpuriousSet, type SpuriousSet } from "./spurious-imagenet.js";
 
 export interface BenchmarkRequest {
-  /** Folder of the spurious pictures; may hold `imagenet/val` too. */
+  /** The spurious pictures, as openPictureTree takes them; may hold `imagenet/val` too. */
   readonly data: string;
-  /** Folder of the validation pictures. */
+  /** The validation pictures. */
   readonly val?: string | undefined;
   /** Like `val`, but used only if `data` holds no validation pictures itself. */
   readonly valFallback?: string | undefined;

@@ -2,6 +2,7 @@ import { basename, join } from "node:path";
 
 import { SpuriousError } from "../errors.js";
 import type { FilePlace, PictureTree } from "../sources/picture-tree.js";
+import { devkitPlace } from "./devkit-archive.js";
 import { readMatFile } from "./mat-file.js";
 import { compareCodePoints } from "./order.js";
 
@@ -190,12 +191,13 @@ function idsOfList(bytes: Buffer, file: string): Map<number, string> {
 }
 
 function searchPlaces(tree: PictureTree): FilePlace[] {
-  return tree.surroundings().flatMap((start) =>
-    PLACES.map((place) => ({
-      path: join(start.path, place),
-      file: (name) => start.file(join(place, name)),
+  return tree.surroundings().flatMap((start) => [
+    ...PLACES.map((place) => ({
+      path: within(start.path, place),
+      file: (name: string) => start.file(join(place, name)),
     })),
-  );
+    devkitPlace(start),
+  ]);
 }
 
 async function firstFile(
@@ -204,7 +206,7 @@ async function firstFile(
 ): Promise<{ file: string; place: FilePlace; bytes: Buffer } | null> {
   for (const place of places) {
     for (const name of names) {
-      const file = join(place.path, name);
+      const file = within(place.path, name);
       const bytes = await place.file(name).catch((error: NodeJS.ErrnoException) => {
         if (error instanceof SpuriousError) throw error;
         throw unusable(file, "a file that can be read", error.code ?? error.message);
@@ -213,6 +215,11 @@ async function firstFile(
     }
   }
   return null;
+}
+
+/** Of a path or a URL. */
+function within(path: string, name: string): string {
+  return name === "" ? path : `${path}/${name}`;
 }
 
 function stem(name: string): string {

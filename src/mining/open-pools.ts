@@ -52,7 +52,7 @@ async function poolsOf(source: Source): Promise<Opener[]> {
       throw unfit("DATA_NOT_FOUND", path, "nothing there");
     return [{ path, open: (pool) => folderPool(path, pool) }];
   }
-  if (source.inside !== "" && source.inside !== "./") {
+  if (source.inside !== "") {
     throw unfit("DATA_LAYOUT", source.location, `the folder ${source.inside} inside it`);
   }
   if (source.kind === "tar") {

@@ -1,4 +1,3 @@
-import { resolve } from "node:path";
 import {
   readTrainSet,
   type TrainImage,
@@ -121,7 +120,7 @@ function settingsOf(
     classMap: classMap.name,
     // Before the images, which are others for other classes: the first that differs is named.
     components: { from: spec ?? "paper", labelled: [...components] },
-    train: resolve(train.root),
+    train: train.root,
     images: hashOfNames(train.classes.flatMap(({ pictures }) => pictures)),
     maxPixels: maxPixels ?? null,
     discovery: { joinedBy, model: model?.sha256 ?? null, alphas: alphasSha256 },

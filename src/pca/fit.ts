@@ -27,7 +27,7 @@ import { isBegunPca, type PcaIndex, type PcaModel } from "./pca-index.js";
 import { indexRanges, type Settings } from "./same-settings.js";
 
 export interface PcaFitRequest extends ClassifierRequest, ResultFolderOptions {
-  /** Folder of the training pictures: class folders. */
+  /** The training pictures: class folders, of whatever openPictureTree takes. */
   readonly train: string;
   /** For example "94,207-210", "benchmark", "labelled", "all" (see selectClasses). */
   readonly classes: string;
@@ -168,7 +168,7 @@ function settingsOf(
     normalization: classifier.normalization.value,
     temperature: classifier.temperature.value,
     classMap: classifier.classMap.name,
-    train: resolve(train.root),
+    train: train.root,
     classes: indexRanges(train.classes.map(({ index }) => index)),
     images: hashOfNames(train.classes.flatMap(({ pictures }) => pictures)),
   };

@@ -41,14 +41,15 @@ const AT_ONCE = 8;
 export async function findSource(text: string): Promise<Source> {
   if (isUrl(text)) {
     const { archive, inside } = splitUrl(text);
-    return sourceOf(archive, expandBraces(archive), posix.normalize(`./${inside}`));
+    return sourceOf(archive, expandBraces(archive), inside);
   }
   const whole = resolve(text);
   let inside = "";
   for (let path = whole; ; path = dirname(path)) {
     const found = await sourceAt(path, inside);
     if (found !== null) return found;
-    if (dirname(path) === path) break;
+    // A folder above that is none of tar files ends the search, at the latest that of all.
+    if (await isFolder(path)) break;
     inside = posix.join(basename(path), inside);
   }
   const [first = ""] = expandBraces(whole);
@@ -62,7 +63,7 @@ async function sourceAt(path: string, inside: string): Promise<Source | null> {
   const status = await stat(path).catch(() => null);
   if (status?.isDirectory() === true) {
     const tars = await onlyTars(path);
-    if (tars === null) return { kind: "folder", path: join(path, inside) };
+    if (tars === null) return inside === "" ? { kind: "folder", path } : null;
     return { kind: "tar", location: path, files: await openAll(tars), shards: true, inside };
   }
   const names = status === null ? expandBraces(path) : [path];
@@ -92,6 +93,10 @@ async function sourceOf(
 
 function openAll(names: readonly string[]): Promise<RandomAccess[]> {
   return mapAtOnce(names, AT_ONCE, openFile);
+}
+
+async function isFolder(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isDirectory() === true;
 }
 
 async function isFile(path: string): Promise<boolean> {

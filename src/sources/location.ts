@@ -1,4 +1,4 @@
-import { basename, join, resolve } from "node:path";
+import { basename, join, posix, resolve } from "node:path";
 
 /** Whether a text names something at a URL; every other text is a path. */
 export function isUrl(text: string): boolean {
@@ -19,12 +19,17 @@ export function insideOf(archive: string, path: string): string {
   return path === "" ? archive : `${archive}#${path}`;
 }
 
+/** A folder's path inside an archive as all else has it: without "./" and "/" at its ends. */
+export function plainFolder(path: string): string {
+  return posix.normalize(`/${path}`).replaceAll(/^\/+|\/+$/g, "");
+}
+
 /** A URL and the place inside the archive there. */
 export function splitUrl(url: string): { readonly archive: string; readonly inside: string } {
   const at = url.indexOf("#");
   return at === -1
     ? { archive: url, inside: "" }
-    : { archive: url.slice(0, at), inside: url.slice(at + 1) };
+    : { archive: url.slice(0, at), inside: plainFolder(url.slice(at + 1)) };
 }
 
 /** The last part of a path, or of the path of a URL. */

@@ -1,4 +1,3 @@
-import { posix } from "node:path";
 import { SpuriousError } from "../errors.js";
 import { ArchiveFiles } from "./archive-files.js";
 import { mapAtOnce } from "./at-once.js";
@@ -34,7 +33,7 @@ export async function openPictureTree(text: string): Promise<PictureTree> {
         )
       : await ListFiles.of(source.file);
   const tree = new TableTree({ location, top: files.table.top, rows: files, beside });
-  return tree.within(posix.normalize(source.inside));
+  return tree.within(source.inside);
 }
 
 /** openPictureTree, or null for what is not there or cannot be read any more. */

@@ -2,12 +2,17 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
+import { gzipSync } from "node:zlib";
 
 import { findGroundTruth } from "../../../src/datasets/val-ground-truth.js";
 import { FolderTree } from "../../../src/sources/folder-tree.js";
+import { openPictureTree } from "../../../src/sources/open-tree.js";
+import { fileServer } from "../../helpers/file-server.js";
 import { fileTree } from "../../helpers/file-tree.js";
+import { tarFile } from "../../helpers/tar.js";
 
 const meta = readFileSync(new URL("../../fixtures/datasets/meta.mat", import.meta.url));
+const SOLUTION = "ILSVRC2012_val_00000001,n01833805 1 2 3 4";
 const TEXT = "ILSVRC2012_validation_ground_truth.txt";
 const picture = (number: number) => `ILSVRC2012_val_${String(number).padStart(8, "0")}.JPEG`;
 const PICTURES = [1, 2, 3].map(picture);
@@ -130,4 +135,53 @@ describe("findGroundTruth", () => {
   test("answers null where there is no such file", async (t) => {
     assert.equal(await findGroundTruth(new FolderTree(fileTree(t, [])), PICTURES), null);
   });
+});
+
+describe("the development kit as it was downloaded", () => {
+  const kit = (members: Readonly<Record<string, string | Uint8Array>>) =>
+    gzipSync(tarFile(members));
+  const DATA = "ILSVRC2012_devkit_t12/data";
+  const whole = kit({ [`${DATA}/${TEXT}`]: "1\n2\n3\n", [`${DATA}/meta.mat`]: meta });
+
+  test("is read where it lies, beside the folder or the tar file of the pictures", async (t) => {
+    const pictures = Object.fromEntries(PICTURES.map((name) => [name, name]));
+    const root = fileTree(t, {
+      "ILSVRC2012_devkit_t12.tar.gz": whole,
+      "ILSVRC2012_img_val.tar": tarFile(pictures),
+      "val/": "",
+    });
+    const { url } = await fileServer(t, root);
+    const folder = new FolderTree(join(root, "val"));
+    const tar = await openPictureTree(join(root, "ILSVRC2012_img_val.tar"));
+    const http = await openPictureTree(`${url}/ILSVRC2012_img_val.tar`);
+    for (const tree of [folder, tar, http]) {
+      const truth = await findGroundTruth(tree, PICTURES);
+      assert.deepEqual([...(truth?.wnids ?? [])].sort(), expectedByName());
+      assert.match(truth?.file ?? "", /ILSVRC2012_devkit_t12\.tar\.gz\/ILSVRC2012_validation/);
+    }
+  });
+
+  test("that is damaged is an error by name", async (t) => {
+    for (const bytes of [whole.subarray(0, 60), Buffer.from("text"), gzipSync("text")]) {
+      const root = fileTree(t, { "ILSVRC2012_devkit_t12.tar.gz": bytes });
+      await assert.rejects(findGroundTruth(new FolderTree(root), PICTURES), {
+        code: "ARCHIVE_DAMAGED",
+        message: /ILSVRC2012_devkit_t12\.tar\.gz: expected/,
+      });
+    }
+  });
+
+  test("inside the tar file itself is found too", async (t) => {
+    const files = { [`x/${PICTURES[0] ?? ""}`]: "", "x/LOC_val_solution.csv": `${SOLUTION}\n` };
+    const root = fileTree(t, { "a.tar": tarFile(files) });
+    const tree = (await openPictureTree(join(root, "a.tar"))).within("x");
+    const truth = await findGroundTruth(tree, PICTURES.slice(0, 1));
+    assert.deepEqual([...(truth?.wnids.values() ?? [])], ["n01833805"]);
+  });
+
+  function expectedByName(): [string, string][] {
+    // meta.mat numbers 1 hummingbird, 2 tench, 3 gondola.
+    const wnids = ["n01833805", "n01440764", "n03447447"];
+    return PICTURES.map((name, i) => [name, wnids[i] ?? ""]);
+  }
 });
