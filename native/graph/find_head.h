@@ -26,8 +26,9 @@ struct HeadSearch {
 };
 
 // Steps back from `logits` over temperature (division or multiplication by a constant number),
-// reshapes, squeezes and dropout. The layer's weight must be a constant of the frozen graph. Of a sum
-// the one operand that has a head is followed; with two, neither is the classifier's features alone.
+// reshapes, squeezes and dropout. The layer's weight must be a constant of the frozen graph. Of a
+// sum the one operand that has a head is followed; with two, neither is the classifier's features
+// alone.
 HeadSearch FindHead(Value* logits);
 
 }  // namespace spurious::graph

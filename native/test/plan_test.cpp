@@ -70,8 +70,9 @@ TEST_CASE("a compiled plan keeps GELU's tanh form, and the exact one, apart") {
   const c10::InferenceMode inference;
   const at::Tensor weight = Seeded({24, 16}, 6);
   for (const std::string form : {"tanh", "none"}) {
-    const std::string source = "def forward(self, x):\n  return (torch.gelu(torch.linear(x, self.w), approximate='" +
-                               form + "'),)\n";
+    const std::string source =
+        "def forward(self, x):\n  return (torch.gelu(torch.linear(x, self.w), approximate='" +
+        form + "'),)\n";
     Plan plan(WithOutputs(source, {{"w", weight}}), c10::IValue(), /*fused=*/true);
     for (uint64_t run = 0; run < 4; ++run) {
       const at::Tensor input = Seeded({8, 16}, 20 + run);
