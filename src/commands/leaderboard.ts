@@ -11,8 +11,8 @@ export class LeaderboardCommand extends BaseCommand {
     category: "Results",
     description: "results beside the 77 published models",
     details: `
-      Prints all models by mean spurious score. With \`--out\` it writes leaderboard.csv,
-      leaderboard.tex, leaderboard.html and the scatter of accuracy against score as SVG and PNG. A
+      Prints all models by mean spurious score. With \`--out\` it writes leaderboard.json,
+      leaderboard.csv, leaderboard.tex, leaderboard.html and the scatter of accuracy against score as SVG and PNG. A
       result of \`spufix eval\` gives a model before and after the fix, with an arrow in the scatter.
     `,
     examples: [

@@ -15,11 +15,11 @@ export class ReportCommand extends BaseCommand {
     category: "Results",
     description: "the page of a result, or its table for a paper",
     details: `
-      Takes a result of \`eval\`, \`score\`, \`spufix eval\` or \`compare --out\`. Prints the path of
-      its HTML page, which is written where it is missing; \`--force\` writes it again and \`--to\`
-      writes it anywhere, with the pictures that the data folders still hold. \`--format latex\`,
-      \`markdown\` or \`csv\` prints the scores as a table instead: overall, then by class; CSV has
-      every digit.
+      Takes a result of \`eval\`, \`score\`, \`spufix eval\`, \`compare --out\`, \`leaderboard --out\`,
+      \`mine\`, \`pca fit\` or \`evidence\`. Prints the path of its HTML page, which is written where it
+      is missing; \`--force\` writes it again and \`--to\` writes it anywhere, with the pictures that
+      the data folders still hold. \`--format latex\`, \`markdown\` or \`csv\` prints scores as a table
+      instead: overall, then by class; CSV has every digit.
     `,
     examples: [
       ["Where the page is", "spurious-native report results/resnet50"],

@@ -1,34 +1,27 @@
 import { counted, probability } from "../report/format.js";
-import { html, Markup } from "../report/html.js";
+import { html, type Markup } from "../report/html.js";
+import { page } from "../report/page.js";
 import { plainLabel } from "../results/terminal-table.js";
 import type { EvidenceComponent, EvidenceDocument, EvidenceImage } from "./evidence-file.js";
 
 /** index.html of an evidence folder: all classes and components, read by keyboard. */
 export function evidencePage(documents: readonly EvidenceDocument[]): string {
   const components = documents.reduce((sum, one) => sum + one.components.length, 0);
-  return html`<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<meta name="color-scheme" content="light dark">
-<title>Evidence for ${counted(components, "component")} of ${counted(documents.length, "class", "classes")}</title>
-<link rel="icon" href="data:,">
-<style>${new Markup(STYLE)}</style>
-</head>
-<body>
-<header>
+  const counts = `${counted(components, "component")} of ${counted(documents.length, "class", "classes")}`;
+  return page({
+    title: `Evidence for ${counts}`,
+    style: STYLE,
+    script: SCRIPT,
+    files: true,
+    body: html`<header>
 <h1>Evidence</h1>
-<p>${counted(components, "component")} of ${counted(documents.length, "class", "classes")}. A component is named by its <strong>eigen index</strong> (place by variance); <strong>rank</strong> is its place by the confidence of its feature attack image. Keys: <span class="keys"><kbd>j</kbd> <kbd>k</kbd></span> next and previous component, <span class="keys"><kbd>n</kbd> <kbd>p</kbd></span> next and previous class, <kbd>c</kbd> Grad-CAM on and off.</p>
+<p>${counts}. A component is named by its <strong>eigen index</strong> (place by variance); <strong>rank</strong> is its place by the confidence of its feature attack image. <span class="screen">Keys: <span class="keys"><kbd>j</kbd> <kbd>k</kbd></span> next and previous component, <span class="keys"><kbd>n</kbd> <kbd>p</kbd></span> next and previous class, <kbd>c</kbd> Grad-CAM on and off.</span></p>
 <nav aria-label="Classes"><ul>${documents.map((one) => html`<li><a href="#class-${one.class}">${plainLabel(one.label)}</a> <span class="quiet">${one.class}</span></li>`)}</ul></nav>
 </header>
 <main>
 ${documents.map(classSection)}
-</main>
-<script>${new Markup(SCRIPT)}</script>
-</body>
-</html>
-`.text;
+</main>`,
+  });
 }
 
 function classSection(one: EvidenceDocument): Markup {
@@ -85,7 +78,7 @@ function spectrum({ class: index, components, pool }: EvidenceDocument): Markup 
 }
 
 const STYLE = `:root{color-scheme:light dark;--ink:#1f2328;--soft:#59636e;--line:#d0d7de;--ground:#fff;--accent:#0969da;--other:#afb8c1}
-@media (prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9198a1;--line:#3d444d;--ground:#0d1117;--accent:#4493f8;--other:#545d68}}
+@media screen and (prefers-color-scheme:dark){:root{--ink:#e6edf3;--soft:#9198a1;--line:#3d444d;--ground:#0d1117;--accent:#4493f8;--other:#545d68}}
 *{box-sizing:border-box}
 body{margin:0 auto;max-width:1180px;padding:24px 20px;font:15px/1.5 system-ui,sans-serif;color:var(--ink);background:var(--ground)}
 h1{font-size:26px;margin:0}h2{font-size:22px;margin:40px 0 4px;border-top:1px solid var(--line);padding-top:20px}h3{font-size:17px;margin:28px 0 8px}h4{font-size:13px;margin:0 0 4px}
@@ -102,7 +95,7 @@ body.no-cam .cam{display:none}
 .spectrum{max-width:640px;margin-top:12px}.spectrum svg{display:block;width:100%;height:56px;border-bottom:1px solid var(--line)}.spectrum .shown{fill:var(--accent)}.spectrum .other{fill:var(--other)}
 .spectrum figcaption{display:flex;justify-content:space-between;gap:12px;font-size:12.5px;white-space:nowrap}.spectrum .middle{white-space:normal;text-align:center}
 @media (max-width:640px){.rows{grid-template-columns:minmax(0,1fr)}.strip{grid-template-columns:repeat(3,minmax(0,1fr))}.pair{grid-template-columns:1fr 1fr}.pair .cam{margin-top:0}}
-@media print{nav,kbd{display:none}.component{break-inside:avoid}}`;
+@media print{@page{margin:10mm 12mm}body{max-width:none;padding:0;font-size:9pt}nav,.screen{display:none}.component{break-inside:avoid}h2,h3,h4{break-after:avoid}h2+*,h2~.spectrum{break-before:avoid}.rows{grid-template-columns:42mm minmax(0,1fr)}h2{margin-top:16px}svg{print-color-adjust:exact;-webkit-print-color-adjust:exact}}`;
 
 const SCRIPT = `"use strict";
 const stops = [...document.querySelectorAll(".class, .component")];

@@ -1,8 +1,14 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
+import { readdir, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
 import { type Comparison, COMPARISON_SCHEMA } from "../comparison/compare.js";
+import { type LeaderboardDocument, LEADERBOARD_SCHEMA } from "../comparison/write-leaderboard.js";
 import { SpuriousError } from "../errors.js";
+import { DOCUMENT_NAME } from "../evidence/class-document.js";
+import { EVIDENCE_SCHEMA, type EvidenceDocument } from "../evidence/evidence-file.js";
+import { readEvidenceFolder } from "../labelling/evidence-folder.js";
+import { MINE_SCHEMA, type MineResult, readMineResult } from "../mining/mine-result.js";
 import { type FixEvaluation, SPUFIX_EVAL_SCHEMA } from "../mitigation/fix-evaluation.js";
+import { PCA_SCHEMA, type PcaIndex, readPcaIndex } from "../pca/pca-index.js";
 import { EVAL_SCHEMA, type EvalResult } from "../results/eval-result.js";
 import {
   asEvalResult,
@@ -17,15 +23,32 @@ export type AnyResult =
   /** Of `spufix eval`. */
   | { readonly kind: "fix"; readonly folder: string; readonly evaluation: FixEvaluation }
   /** Of `compare --out`. */
-  | { readonly kind: "comparison"; readonly folder: string; readonly comparison: Comparison };
+  | { readonly kind: "comparison"; readonly folder: string; readonly comparison: Comparison }
+  /** Of `leaderboard --out`. */
+  | { readonly kind: "leaderboard"; readonly folder: string; readonly board: LeaderboardDocument }
+  /** Of `mine` or `mine merge`. */
+  | { readonly kind: "mine"; readonly folder: string; readonly mined: MineResult }
+  /** Of `pca fit`. */
+  | { readonly kind: "pca"; readonly folder: string; readonly index: PcaIndex }
+  /** Of `evidence`: its classes. */
+  | {
+      readonly kind: "evidence";
+      readonly folder: string;
+      readonly documents: readonly EvidenceDocument[];
+    };
+
+/** Documents by which a result folder is known, but for one of `evidence`. */
+const DOCUMENTS = ["result.json", "compare.json", "leaderboard.json", "mine.json", "index.json"];
 
 /**
- * Reads a result of `eval`, `score`, `spufix eval` or `compare`.
+ * Reads the result of any command that has a page.
  * @param path the folder, or the document in it
- * @throws RESULT_INVALID missing, damaged, of another command or another schema
+ * @throws RESULT_INVALID, ARTEFACT_INVALID missing, damaged, of another command or another schema
  */
 export async function readAnyResult(path: string): Promise<AnyResult> {
-  const { folder, file, document } = await readDocument(path);
+  const found = await readDocument(path);
+  if (found === null) return evidenceOf(path);
+  const { folder, file, document } = found;
   switch (document.schema) {
     case EVAL_SCHEMA:
       return { kind: "eval", folder, result: asEvalResult(document, file) };
@@ -41,25 +64,55 @@ export async function readAnyResult(path: string): Promise<AnyResult> {
       requireFields(comparison, file, ["first", "second", "mean", "joint", "classes", "images"]);
       return { kind: "comparison", folder, comparison };
     }
-    default: {
-      const known = [EVAL_SCHEMA, SPUFIX_EVAL_SCHEMA, COMPARISON_SCHEMA].join(", ");
-      throw invalid(file, `schema ${known}`, JSON.stringify(document.schema) ?? "none");
+    case LEADERBOARD_SCHEMA: {
+      const board = document as LeaderboardDocument;
+      requireFields(board, file, ["rows"]);
+      return { kind: "leaderboard", folder, board };
     }
+    case MINE_SCHEMA:
+      return { kind: "mine", folder, mined: (await readMineResult(file)).result };
+    case PCA_SCHEMA:
+      return { kind: "pca", folder, index: await readPcaIndex(folder) };
+    case EVIDENCE_SCHEMA:
+      return evidenceOf(dirname(folder));
+    default:
+      throw invalid(file, `schema ${KNOWN.join(", ")}`, JSON.stringify(document.schema) ?? "none");
   }
 }
 
-/** `compare` names its document after itself. */
-async function readDocument(path: string): Promise<ResultDocument> {
-  const compared = join(path, "compare.json");
-  const [result, comparison] = await Promise.all([
-    isThere(join(path, "result.json")),
-    isThere(compared),
-  ]);
-  return readResultDocument(!result && comparison ? compared : path);
+const KNOWN = [
+  EVAL_SCHEMA,
+  SPUFIX_EVAL_SCHEMA,
+  COMPARISON_SCHEMA,
+  LEADERBOARD_SCHEMA,
+  MINE_SCHEMA,
+  PCA_SCHEMA,
+  EVIDENCE_SCHEMA,
+];
+
+async function evidenceOf(folder: string): Promise<AnyResult> {
+  const { classes } = await readEvidenceFolder(folder);
+  return { kind: "evidence", folder, documents: classes.map(({ document }) => document) };
 }
 
-async function isThere(path: string): Promise<boolean> {
-  return (await stat(path).catch(() => null)) !== null;
+/** Most commands name their document result.json; null for a folder of evidence, a class in each. */
+async function readDocument(path: string): Promise<ResultDocument | null> {
+  for (const name of DOCUMENTS) {
+    const file = join(path, name);
+    if (await isFile(file)) return readResultDocument(file);
+  }
+  return (await holdsEvidence(path)) ? null : readResultDocument(path);
+}
+
+async function holdsEvidence(path: string): Promise<boolean> {
+  const names = await readdir(path).catch(() => [] as string[]);
+  const classes = names.filter((name) => /^\d+$/.test(name));
+  const found = await Promise.all(classes.map((name) => isFile(join(path, name, DOCUMENT_NAME))));
+  return found.includes(true);
+}
+
+async function isFile(path: string): Promise<boolean> {
+  return (await stat(path).catch(() => null))?.isFile() === true;
 }
 
 function requireFields<T extends object>(document: T, file: string, names: (keyof T & string)[]) {

@@ -1,6 +1,10 @@
 import { changedPictures } from "../comparison/changed-pictures.js";
 import { comparePage } from "../comparison/compare-page.js";
+import { leaderboardPage } from "../comparison/leaderboard-page.js";
+import { evidencePage } from "../evidence/page.js";
+import { writtenMinePage } from "../mining/written-page.js";
 import { fixPage } from "../mitigation/fix-page.js";
+import { pcaPage } from "../pca/pca-page.js";
 import { readImageRows } from "../results/read-eval-result.js";
 import type { ImageSource } from "../sources/image-source.js";
 import { openIfPresent } from "../sources/open-tree.js";
@@ -15,6 +19,10 @@ export const PAGE_NAMES = {
   eval: "report.html",
   fix: "report.html",
   comparison: "compare.html",
+  leaderboard: "leaderboard.html",
+  mine: "report.html",
+  pca: "report.html",
+  evidence: "index.html",
 } as const satisfies Record<AnyResult["kind"], string>;
 
 export interface ResultPage {
@@ -28,11 +36,24 @@ export interface ResultPage {
  * @throws RESULT_INVALID images.csv of an `eval` result is missing or damaged; CANCELLED
  */
 export async function resultPage(result: AnyResult, signal?: AbortSignal): Promise<ResultPage> {
-  if (result.kind === "fix") return { html: fixPage(result.evaluation), gone: 0 };
-  if (result.kind === "eval") return evalPage(result, signal);
-  const { comparison } = result;
-  const pictures = await changedPictures(comparison, signal);
-  return { html: comparePage(comparison, pictures), gone: pictures.gone.length };
+  switch (result.kind) {
+    case "eval":
+      return evalPage(result, signal);
+    case "fix":
+      return { html: fixPage(result.evaluation), gone: 0 };
+    case "comparison": {
+      const pictures = await changedPictures(result.comparison, signal);
+      return { html: comparePage(result.comparison, pictures), gone: pictures.gone.length };
+    }
+    case "leaderboard":
+      return { html: leaderboardPage(result.board.rows), gone: 0 };
+    case "mine":
+      return writtenMinePage(result.folder, result.mined, signal);
+    case "pca":
+      return { html: await pcaPage(result.folder, result.index), gone: 0 };
+    case "evidence":
+      return { html: evidencePage(result.documents), gone: 0 };
+  }
 }
 
 async function evalPage(

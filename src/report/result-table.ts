@@ -1,4 +1,5 @@
 import type { EvalResult } from "../results/eval-result.js";
+import { SpuriousError } from "../errors.js";
 import { plainLabel } from "../results/terminal-table.js";
 import type { Interval } from "../scoring/bootstrap.js";
 import { type AnyResult, readAnyResult } from "./any-result.js";
@@ -44,6 +45,15 @@ function tableOf(result: AnyResult): Table {
       const names = [`A: ${modelName(first)}`, `B: ${modelName(second)}`] as const;
       return pairedTable(names, [overall("mean"), overall("joint"), ...classes]);
     }
+    case "leaderboard":
+    case "mine":
+    case "pca":
+    case "evidence":
+      throw new SpuriousError(
+        "RESULT_INVALID",
+        `making a table: ${result.folder}: expected a result with scores, got one of kind ${result.kind}`,
+        { input: result.folder, hint: "its folder holds its tables as CSV or JSON" },
+      );
   }
 }
 

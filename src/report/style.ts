@@ -246,21 +246,29 @@ body > footer::before { content: ""; display: block; border-top: 1px solid var(-
   body > header { padding-top: 0; }
   nav, .skip, th button::after { display: none; }
   .scroll { overflow: visible; margin: 0; padding: 0; }
-  .classes { font-size: 7.5pt; }
-  .classes td, .classes th { padding: .15rem .3rem; }
+  .classes { font-size: 6.75pt; }
+  .classes td, .classes th { padding: .15rem .2rem; }
   .classes .plot { width: auto; }
+  .ranks { font-size: 7.5pt; }
+  .ranks td, .ranks th { padding: .1rem .3rem; }
+  .ranks thead .n { white-space: normal; }
+  .classes tbody th, .classes th:first-child, .ranks tbody th, .notes table { min-width: 0; }
   .classes thead, .classes th:first-child { position: static; }
   .classes .main { font-size: inherit; }
+  .numbers, .beside.even { grid-template-columns: repeat(2, minmax(0, 1fr)); }
   .numbers section { border: 1px solid var(--line); }
   .pair { gap: 1rem 2rem; }
+  .pairs, .dose { max-width: 110mm; }
+  .scroll > .figure { min-width: 0; }
+  .scroll > .figure, .scroll > .doses, .scroll > .ranks { margin-left: 0; }
   .class { content-visibility: visible; break-inside: avoid; }
-  tr, figure, .numbers { break-inside: avoid; }
+  tr, figure, .numbers, .tiles li { break-inside: avoid; }
   h2, h3, h4 { break-after: avoid; }
   a { text-decoration: none; }
   /* Buttons are missing from the headers repeated on every sheet. */
   th button, th.n button { display: contents; }
   svg, .key { print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-  .classes svg { zoom: .85; }
+  .classes svg { zoom: .7; }
   .class { padding-block: .625rem .75rem; }
   .class header { margin-bottom: .5rem; }
   .pictures > * + h4 { margin-top: .5rem; }

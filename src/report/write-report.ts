@@ -6,7 +6,7 @@ import { readAnyResult } from "./any-result.js";
 import { PAGE_NAMES, resultPage } from "./result-page.js";
 
 export interface WriteReportRequest {
-  /** Folder of `eval`, `score`, `spufix eval` or `compare`, or its document. */
+  /** Folder of any command that has a page, or its document. */
   readonly result: string;
   /** The page to write; default: its place in the result's folder. */
   readonly to?: string | undefined;

@@ -74,3 +74,28 @@ export async function assertSorts(page: Page, table: string, columns: readonly n
     }
   }
 }
+
+/** A4 within its margins (12 mm at each side), in pixels. */
+const PAPER_WIDTH = 703;
+
+/**
+ * Printed from a dark screen, a page is dark on white, nothing is cut off at the side of a sheet, and
+ * it becomes sheets of paper.
+ */
+export async function assertPrints({ page, heard }: OfflinePage): Promise<void> {
+  await page.emulateMedia({ media: "print", colorScheme: "dark" });
+  await page.setViewportSize({ width: PAPER_WIDTH, height: 1000 });
+  const [ground, ink] = await page.evaluate<[string, string]>(
+    "[getComputedStyle(document.body).backgroundColor, getComputedStyle(document.body).color]",
+  );
+  assert.equal(ground, "rgb(255, 255, 255)");
+  const brightest = Math.max(...(ink.match(/\d+/g) ?? []).map(Number));
+  assert.ok(brightest < 64, `ink ${ink}`);
+  const beyond = await page.evaluate<string[]>(
+    `[...document.body.querySelectorAll("*")].filter((one) => one.checkVisibility() && !one.closest("svg, .hidden, .skip") && one.getBoundingClientRect().right > ${PAPER_WIDTH} + 1).map((one) => one.outerHTML.slice(0, 120))`,
+  );
+  assert.deepEqual(beyond.slice(0, 5), [], "nothing is cut off at the side");
+  const pdf = await page.pdf({ preferCSSPageSize: true, format: "A4" });
+  assert.equal(pdf.subarray(0, 5).toString(), "%PDF-");
+  assert.deepEqual(heard, []);
+}

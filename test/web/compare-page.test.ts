@@ -8,6 +8,7 @@ import { launchChromium, noChromium } from "../helpers/chromium.js";
 import { comparedResults } from "../helpers/compared-results.js";
 import {
   assertSorts,
+  assertPrints,
   assertWithoutBarriers,
   columnOf,
   openOffline,
@@ -39,6 +40,10 @@ describe("the page of a comparison in a browser", { skip: noChromium }, () => {
       await assertWithoutBarriers(await open(t, view.options), MORE_OF_THE_SAME);
     });
   }
+
+  test("prints on paper", async (t) => {
+    await assertPrints(await open(t));
+  });
 
   test("takes hostile names for text", async (t) => {
     const { page, heard } = await open(t);

@@ -8,7 +8,12 @@ import { chooseReportImages, makeThumbnails } from "../../src/report/thumbnails.
 import { benchmarkRows } from "../helpers/benchmark-rows.js";
 import { launchChromium, noChromium } from "../helpers/chromium.js";
 import { fixture } from "../helpers/fixtures.js";
-import { assertWithoutBarriers, openOffline, VIEWS } from "../helpers/offline-page.js";
+import {
+  assertPrints,
+  assertWithoutBarriers,
+  openOffline,
+  VIEWS,
+} from "../helpers/offline-page.js";
 import { resultOf, row } from "../helpers/rows.js";
 
 const HOSTILE = `"><script>document.title="taken"</script><img src="https://example.org/x.png">`;
@@ -61,6 +66,10 @@ describe("the report of a result in a browser", { skip: noChromium }, () => {
       await assertWithoutBarriers(opened, MORE_OF_THE_SAME);
     });
   }
+
+  test("prints on paper", async (t) => {
+    await assertPrints(await open(t));
+  });
 
   test("takes hostile names for text", async (t) => {
     const { page, heard } = await open(t);
@@ -124,11 +133,9 @@ describe("the report of a result in a browser", { skip: noChromium }, () => {
     assert.match(page.url(), /#class-\d+$/);
   });
 
-  test("prints dark on light, with every class", async (t) => {
+  test("prints every class", async (t) => {
     const { page } = await open(t, { colorScheme: "dark" });
     await page.emulateMedia({ media: "print" });
-    const ground = await page.evaluate("getComputedStyle(document.body).backgroundColor");
-    assert.equal(ground, "rgb(255, 255, 255)");
     const hidden = await page.evaluate(
       "[...document.querySelectorAll('article.class')].filter((one) => getComputedStyle(one).contentVisibility !== 'visible').length",
     );

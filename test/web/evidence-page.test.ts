@@ -9,9 +9,9 @@ import type { EvidenceDocument } from "../../src/evidence/evidence-file.js";
 import { makeEvidence } from "../../src/evidence/make-evidence.js";
 import { evidencePage } from "../../src/evidence/page.js";
 import { fitPca } from "../../src/pca/fit.js";
-import { accessibilityViolations } from "../helpers/axe.js";
 import { launchChromium, noChromium } from "../helpers/chromium.js";
 import { openFile } from "../helpers/file-page.js";
+import { assertPrints, assertWithoutBarriers, VIEWS } from "../helpers/offline-page.js";
 import { temporaryFolder } from "../helpers/temporary-folder.js";
 
 const CLASSES = [3, 8];
@@ -39,17 +39,26 @@ describe("the page of an evidence run in a browser", { skip: noChromium }, () =>
   const open = (t: TestContext, options?: BrowserContextOptions) =>
     openFile(t, browser, join(out, "index.html"), options);
 
-  for (const colorScheme of ["light", "dark"] as const) {
-    for (const width of [1280, 400]) {
-      test(`opens offline without errors or barriers: ${colorScheme}, ${width} pixels wide`, async (t) => {
-        const { page, heard } = await open(t, { colorScheme, viewport: { width, height: 900 } });
-        assert.deepEqual(await accessibilityViolations(page), []);
-        const across = await page.evaluate<number>("document.documentElement.scrollWidth");
-        assert.equal(across, width, "nothing stands out at the side");
-        assert.deepEqual(heard, []);
-      });
-    }
+  for (const view of VIEWS) {
+    test(`opens offline without errors or barriers: ${view.name}`, async (t) => {
+      await assertWithoutBarriers(await open(t, view.options));
+    });
   }
+
+  test("prints on paper", async (t) => {
+    await assertPrints(await open(t));
+  });
+
+  test("may load nothing but pictures beside it, run nothing but its script", async (t) => {
+    const { page } = await open(t);
+    const policy = await page
+      .locator("meta[http-equiv='Content-Security-Policy']")
+      .getAttribute("content");
+    assert.match(
+      policy ?? "",
+      /^default-src 'none'; script-src 'sha256-[^']+'; style-src 'sha256-[^']+'; img-src data: 'self' file:; base-uri 'none'; form-action 'none'$/,
+    );
+  });
 
   test("shows every picture and says what each one is", async (t) => {
     const { page, heard } = await open(t);

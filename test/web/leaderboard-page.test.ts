@@ -5,7 +5,13 @@ import type { Browser, BrowserContextOptions } from "playwright-core";
 import { leaderboardPage } from "../../src/comparison/leaderboard-page.js";
 import { type LeaderboardRow, leaderboardRows } from "../../src/comparison/leaderboard.js";
 import { launchChromium, noChromium } from "../helpers/chromium.js";
-import { assertSorts, assertWithoutBarriers, openOffline, VIEWS } from "../helpers/offline-page.js";
+import {
+  assertPrints,
+  assertSorts,
+  assertWithoutBarriers,
+  openOffline,
+  VIEWS,
+} from "../helpers/offline-page.js";
 
 const MORE_OF_THE_SAME = [".ranks tbody tr:nth-child(n+6)"];
 
@@ -53,6 +59,10 @@ describe("the leaderboard's page in a browser", { skip: noChromium }, () => {
       await assertWithoutBarriers(await open(t, view.options), MORE_OF_THE_SAME);
     });
   }
+
+  test("prints on paper", async (t) => {
+    await assertPrints(await open(t));
+  });
 
   test("draws every model and takes hostile names for text", async (t) => {
     const { page, heard } = await open(t);

@@ -6,7 +6,12 @@ import sharp from "sharp";
 import { minePage } from "../../src/mining/mine-page.js";
 import { MINE_SCHEMA, type MineResult } from "../../src/mining/mine-result.js";
 import { launchChromium, noChromium } from "../helpers/chromium.js";
-import { assertWithoutBarriers, openOffline, VIEWS } from "../helpers/offline-page.js";
+import {
+  assertPrints,
+  assertWithoutBarriers,
+  openOffline,
+  VIEWS,
+} from "../helpers/offline-page.js";
 
 const HOSTILE = `a "><script>document.title="taken"</script>.jpg`;
 
@@ -56,6 +61,10 @@ describe("the page of mined images in a browser", { skip: noChromium }, () => {
       await assertWithoutBarriers(await open(t, view.options), [".tiles li:nth-child(n+6)"]);
     });
   }
+
+  test("prints on paper", async (t) => {
+    await assertPrints(await open(t));
+  });
 
   test("shows the first hundred images of each component, and hostile names as text", async (t) => {
     const { page, heard } = await open(t);

@@ -12,6 +12,7 @@ import { launchChromium, noChromium } from "../helpers/chromium.js";
 import { comparedRows } from "../helpers/compared-results.js";
 import {
   assertSorts,
+  assertPrints,
   assertWithoutBarriers,
   columnOf,
   openOffline,
@@ -85,6 +86,10 @@ describe("the page of SpuFix in a browser", { skip: noChromium }, () => {
       await assertWithoutBarriers(await open(t, full, view.options), MORE_OF_THE_SAME);
     });
   }
+
+  test("prints on paper", async (t) => {
+    await assertPrints(await open(t));
+  });
 
   test("without accuracy, too", async (t) => {
     const opened = await open(t, short, { viewport: { width: 400, height: 900 } });

@@ -10,13 +10,14 @@ import { resultOf, row } from "../../helpers/rows.js";
 const FILES = [
   "leaderboard.csv",
   "leaderboard.html",
+  "leaderboard.json",
   "leaderboard.tex",
   "scatter.png",
   "scatter.svg",
 ];
 
 describe("writeLeaderboard", () => {
-  it("is what `leaderboard --out` does: five files that hold every model", async (t) => {
+  it("is what `leaderboard --out` does: six files that hold every model", async (t) => {
     const model = { path: "/m.pt", sha256: "00", metadata: { name: "my-net" } };
     const rows = [row({}), row({ path: "s.jpg", split: "spurious", p: 0.1 })];
     const root = fileTree(t, { "mine/result.json": JSON.stringify(resultOf(rows, { model })) });
