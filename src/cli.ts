@@ -7,6 +7,7 @@ import { DemoCommand } from "./commands/demo.js";
 import { DoctorCommand } from "./commands/doctor.js";
 import { EvalCommand } from "./commands/eval.js";
 import { EvidenceCommand } from "./commands/evidence.js";
+import { FetchLibtorchCommand } from "./commands/fetch-libtorch.js";
 import { HelpCommand, overview } from "./commands/help.js";
 import { InspectCommand } from "./commands/inspect.js";
 import { LabelAdjudicateCommand } from "./commands/label/adjudicate.js";
@@ -72,6 +73,7 @@ export const COMMANDS = [
   InspectCommand,
   PixelsCommand,
   DoctorCommand,
+  FetchLibtorchCommand,
   BenchCommand,
   HelpCommand,
   Builtins.VersionCommand,
@@ -107,6 +109,7 @@ export async function run(
     // their errors.
     if (!(command instanceof BaseCommand)) return await runHelp(cli, command, context);
     command.interruption = interruption;
+    command.commandLine = args;
     return await command.validateAndExecute();
   } catch (error) {
     const printed = command instanceof BaseCommand && command.hasPrinted;

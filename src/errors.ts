@@ -99,6 +99,16 @@ export const ERRORS = {
     meaning: "A result file could not be written (disk full, no permission).",
     hint: "free space or choose another --out; nothing half-written was left behind",
   },
+  WORKER_FAILED: {
+    kind: "environment",
+    meaning: "A process of --workers ended without saying why, twice.",
+    hint: "what was done is kept: run the same command with --resume, with fewer --workers if memory is short",
+  },
+  SLURM_FAILED: {
+    kind: "environment",
+    meaning: "A command of Slurm is missing or has failed.",
+    hint: "run it on a machine that submits jobs; the message holds what Slurm said",
+  },
   BENCH_FAILED: {
     kind: "environment",
     meaning: "A benchmark could not be prepared, or one of its processes failed.",

@@ -8,6 +8,9 @@ let watched = false;
 function watch(): AbortSignal {
   if (watched) return controller.signal;
   watched = true;
+  // A worker whose parent has ended stops as if it had been told to.
+  process.once("disconnect", () => controller.abort("SIGTERM"));
+  process.channel?.unref();
   for (const name of ["SIGINT", "SIGTERM"] as const) {
     process.on(name, () => {
       // A second signal means now.

@@ -2,6 +2,7 @@ import { Command, Option } from "clipanion";
 import * as t from "typanion";
 import { SpuriousError } from "../errors.js";
 import { Progress, PROGRESS_MODES, type ProgressSink } from "../terminal/progress.js";
+import { parentProgress } from "../terminal/worker-progress.js";
 import { makeStyle, type Style, wantsColor } from "../terminal/style.js";
 
 /** How a command learns of SIGINT and SIGTERM. */
@@ -28,6 +29,9 @@ export abstract class BaseCommand extends Command {
   /** Set by the program before the command runs. */
   interruption: Interruption = { watch: () => new AbortController().signal };
 
+  /** As it was given, without the program's name. Set by the program before the command runs. */
+  commandLine: readonly string[] = [];
+
   /** Aborted by SIGINT and SIGTERM. A command that asks for it stops by itself. */
   protected get signal(): AbortSignal {
     return this.interruption.watch();
@@ -42,7 +46,7 @@ export abstract class BaseCommand extends Command {
 
   protected get progress(): ProgressSink {
     const mode = this.quiet ? "none" : this.progressMode;
-    return Progress.create(this.context.stderr, mode);
+    return parentProgress() ?? Progress.create(this.context.stderr, mode);
   }
 
   /** A remark for the person at the terminal. */

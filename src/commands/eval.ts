@@ -1,5 +1,4 @@
 import { Command, Option } from "clipanion";
-import type { PartPlace } from "../cluster/part-folder.js";
 import { demoModel, demoRequest } from "../demo/demo.js";
 import { SpuriousError } from "../errors.js";
 import { evaluate, type EvaluateRequest } from "../evaluation/evaluate.js";
@@ -8,7 +7,7 @@ import { evaluateMany } from "../evaluation/evaluate-many.js";
 import { readModelList } from "../evaluation/model-list.js";
 import { wholeNumber } from "./base.js";
 import { BenchmarkCommand } from "./benchmark-command.js";
-import { partLines, partPlace, partsOption, shardOption } from "./part-options.js";
+import { partLines, partPlace, partsOption, shardOption, workersOption } from "./part-options.js";
 import { evalLines, manyLines, refuseSkipped, warnings } from "./eval-output.js";
 
 export class EvalCommand extends BenchmarkCommand {
@@ -54,31 +53,24 @@ export class EvalCommand extends BenchmarkCommand {
 
   shard = shardOption();
   parts = partsOption();
+  workers = workersOption();
 
   async execute(): Promise<number> {
     const maxSkipped = wholeNumber("--max-skipped", this.maxSkipped, 0);
     const models = [...this.models, ...(await this.#listed())];
-    const place = partPlace(this);
-    if (place !== null) return await this.#part(models, place);
     if (models.length > 1 || this.list !== undefined) return this.#evaluateMany(models, maxSkipped);
-    const result = await evaluate(this.#request(models[0]));
+    const request = this.#request(models[0]);
+    const done = await this.inParts(this, (place) => evaluatePart({ ...request, ...place }));
+    if (done !== null && "shard" in done) {
+      // Pictures that cannot be read are told by the whole.
+      this.print(done, () => partLines(done));
+      return 0;
+    }
+    const result = done?.command === "eval" ? done.result : await evaluate(request);
     for (const warning of warnings(result)) this.warn(warning);
     this.print(result, () => evalLines(result, this.style));
     if (this.out !== undefined) this.note(`results are in ${this.out}`);
     refuseSkipped(result, maxSkipped);
-    return 0;
-  }
-
-  /** Pictures that cannot be read are told by the whole. */
-  async #part(models: readonly string[], place: PartPlace): Promise<number> {
-    if (models.length > 1) {
-      throw new SpuriousError(
-        "USAGE_INVALID",
-        `reading the command line: --shard: expected one model beside it, got ${String(models.length)}`,
-      );
-    }
-    const part = await evaluatePart({ ...this.#request(models[0]), ...place });
-    this.print(part, () => partLines(part));
     return 0;
   }
 
@@ -87,6 +79,12 @@ export class EvalCommand extends BenchmarkCommand {
   }
 
   async #evaluateMany(models: readonly string[], maxSkipped: number): Promise<number> {
+    if (partPlace(this) !== null || this.workers !== undefined) {
+      throw new SpuriousError(
+        "USAGE_INVALID",
+        `reading the command line: --shard, --workers: expected one model beside them, got ${String(models.length)}`,
+      );
+    }
     if (this.sha256 !== undefined) {
       throw new SpuriousError(
         "USAGE_INVALID",

@@ -1,7 +1,12 @@
 import { Option } from "clipanion";
+import type { MergedParts } from "../cluster/merge-parts.js";
+import type { PartDocument } from "../cluster/part.js";
+import type { PartPlace } from "../cluster/part-folder.js";
+import { runWorkers } from "../cluster/run-workers.js";
 import type { ClassifierRequest } from "../models/classifier.js";
 import type { DType } from "../native/contract.js";
 import { BaseCommand, numberTriple, oneOf, positiveNumber, wholeNumber } from "./base.js";
+import { type PartFlags, partPlace, requireOut, workerCount } from "./part-options.js";
 
 const DTYPES: readonly DType[] = ["fp32", "bf16", "fp16"];
 
@@ -28,6 +33,33 @@ export abstract class ModelCommand extends BaseCommand {
   allowNoHead = Option.Boolean("--allow-no-head", false, {
     description: "Accept a model whose last linear layer cannot be found",
   });
+
+  /**
+   * Does a part, or the whole in workers, where a command with the options of part-options.ts was asked
+   * for one of them.
+   * @returns the part, the result that was merged, or null: the whole is to be done here
+   */
+  protected async inParts(
+    flags: PartFlags,
+    doPart: (place: PartPlace) => Promise<PartDocument>,
+  ): Promise<PartDocument | MergedParts | null> {
+    const place = partPlace(flags);
+    if (place !== null) return await doPart(place);
+    const workers = workerCount(flags.workers, this.device);
+    if (workers === null) return null;
+    return await runWorkers({
+      commandLine: this.commandLine,
+      workers,
+      out: requireOut(flags.out),
+      device: this.device,
+      threads: wholeNumber("--threads", this.threads, 1),
+      force: flags.force,
+      resume: flags.resume,
+      signal: this.signal,
+      progress: this.progress,
+      onWarning: (text) => this.warn(text),
+    });
+  }
 
   protected classifierRequest(model: string): ClassifierRequest {
     return {

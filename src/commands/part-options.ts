@@ -2,8 +2,10 @@ import { Option } from "clipanion";
 import type { PartDocument } from "../cluster/part.js";
 import type { PartPlace } from "../cluster/part-folder.js";
 import { chosenShard } from "../cluster/shard.js";
+import { listedDevices } from "../cluster/devices.js";
 import { SpuriousError } from "../errors.js";
 import { counted } from "../report/format.js";
+import { wholeNumber } from "./base.js";
 
 /** Options of every command whose work can be cut into parts. */
 export const shardOption = () =>
@@ -19,10 +21,16 @@ export const workersOption = () =>
     description: "Do the work in N processes at once; with --device cuda:0,1 each has its GPU",
   });
 
+/** Number of workers of a command line; null for none: a list of devices asks for one on each. */
+export function workerCount(workers: string | undefined, device: string): number | null {
+  return wholeNumber("--workers", workers, 1) ?? listedDevices(device) ?? null;
+}
+
 /** What a command with these options was asked for. */
-interface PartFlags {
+export interface PartFlags {
   readonly shard: string | undefined;
   readonly parts: string | undefined;
+  readonly workers: string | undefined;
   readonly out: string | undefined;
   readonly force: boolean;
   readonly resume: boolean;

@@ -137,7 +137,7 @@ describe("eval in parts", () => {
     await refused([...evalArgs, "--parts", parts], 2, /--parts: expected --shard/);
     const [, model = ""] = evalArgs;
     const two = [...evalArgs, model, "--shard", "1/2", "--parts", parts];
-    await refused(two, 2, /--shard: expected one model beside it, got 2/);
+    await refused(two, 2, /--shard, --workers: expected one model beside them, got 2/);
     await refused(
       [...evalArgs, "--shard", "1/2"],
       2,

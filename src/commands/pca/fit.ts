@@ -8,7 +8,7 @@ import { plainLabel } from "../../results/terminal-table.js";
 import { oneOf, positiveNumber, wholeNumber } from "../base.js";
 import { missingClassWarnings } from "../missing-classes.js";
 import { ModelCommand } from "../model-command.js";
-import { partLines, partPlace, partsOption, requireOut, shardOption } from "../part-options.js";
+import { partLines, partsOption, requireOut, shardOption, workersOption } from "../part-options.js";
 import { pcaLines } from "./pca-output.js";
 
 const SOLVERS = ["auto", "tridiagonal", "lapack", "cusolver"] as const;
@@ -62,16 +62,18 @@ export class PcaFitCommand extends ModelCommand {
 
   shard = shardOption();
   parts = partsOption();
+  workers = workersOption();
 
   async execute(): Promise<number> {
-    const place = partPlace(this);
-    if (place !== null) {
-      const part = await fitPcaPart({ ...this.#modelRequest(), ...place });
-      this.print(part, () => partLines(part));
+    const done = await this.inParts(this, (place) =>
+      fitPcaPart({ ...this.#modelRequest(), ...place }),
+    );
+    if (done !== null && "shard" in done) {
+      this.print(done, () => partLines(done));
       return 0;
     }
     const out = requireOut(this.out);
-    const index = await this.#fit(out);
+    const index = done?.command === "pca fit" ? done.result : await this.#fit(out);
     for (const text of missingClassWarnings(index.provenance)) this.warn(text);
     for (const { label, skipped } of index.classes) {
       for (const { message } of skipped) this.warn(`class ${plainLabel(label)}: ${message}`);

@@ -1,0 +1,169 @@
+import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { availableParallelism } from "node:os";
+import { join } from "node:path";
+import { SpuriousError } from "../errors.js";
+import { addon } from "../native/load.js";
+import { writeFailed } from "../results/atomic.js";
+import type { ResultFolderOptions } from "../results/result-folder.js";
+import { LOCK_NAME, RunLock } from "../results/run-lock.js";
+import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
+import { SummedProgress } from "../terminal/worker-progress.js";
+import { withoutOptions } from "./command-line.js";
+import { devicesOf } from "./devices.js";
+import { type MergedParts, mergeParts } from "./merge-parts.js";
+import { runWorker, type WorkerEnd, workerError } from "./worker.js";
+
+export interface WorkersRequest extends ResultFolderOptions {
+  /** The command line of `eval`, `pca fit`, `evidence`, `spufix fit` or `mine`, without the program's name. */
+  readonly commandLine: readonly string[];
+  readonly workers: number;
+  /** Where the result goes; work in progress is in the folder `OUT.parts` beside it. */
+  readonly out: string;
+  /** As --device; `cuda:0,1` gives each worker its own. */
+  readonly device: string;
+  /** CPU threads of all workers together, default: all. */
+  readonly threads?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly progress?: ProgressSink | undefined;
+  readonly onWarning?: ((text: string) => void) | undefined;
+}
+
+/** What the workers are told themselves, or is the parent's own. */
+const OWN = {
+  valued: ["--workers", "--out", "--shard", "--parts", "--device", "--threads", "--progress"],
+  switches: ["--force", "--resume", "--json", "--quiet"],
+};
+
+/**
+ * Does a command in several processes on this machine and merges what they have done. The work goes
+ * on after any of them has died: one that is killed is started once more, and `resume` goes on with
+ * what a run has left.
+ * @throws what the first worker threw that failed, WORKER_FAILED one died twice, OUTPUT_EXISTS,
+ *   CANCELLED when all have stopped
+ */
+export async function runWorkers(request: WorkersRequest): Promise<MergedParts> {
+  const { out, signal } = request;
+  const parts = `${out.replace(/\/+$/, "")}.parts`;
+  const isBegun = await refuseOther(request, parts);
+  const lock = await RunLock.take(join(parts, LOCK_NAME), parts);
+  try {
+    await runAll(request, parts);
+    const force = request.force === true || isBegun;
+    const merged = await mergeParts({ parts: [parts], out, force, signal });
+    await rm(parts, { recursive: true, force: true });
+    return merged;
+  } finally {
+    await lock[Symbol.asyncDispose]();
+  }
+}
+
+/** @returns whether there is work to go on with @throws OUTPUT_EXISTS, USAGE_INVALID */
+async function refuseOther(request: WorkersRequest, parts: string): Promise<boolean> {
+  const { out, force = false, resume = false } = request;
+  if (force && resume) {
+    throw new SpuriousError(
+      "USAGE_INVALID",
+      "opening the result folder: expected --force or --resume, got both",
+    );
+  }
+  const names = (await readdir(parts).catch(() => [])).filter((name) => name !== LOCK_NAME);
+  const isBegun = names.length > 0;
+  if (isBegun && !force && !resume) {
+    throw new SpuriousError(
+      "OUTPUT_EXISTS",
+      `beginning a run of workers: ${out}: expected no unfinished run, got ${parts}`,
+      { input: out, hint: "pass --resume to go on with it, or --force to start over" },
+    );
+  }
+  if (!isBegun && !force && (await isTaken(out))) {
+    throw new SpuriousError(
+      "OUTPUT_EXISTS",
+      `opening the result folder: ${out}: expected nothing there, got a result`,
+      { input: out },
+    );
+  }
+  try {
+    await mkdir(parts, { recursive: true });
+  } catch (cause) {
+    throw writeFailed(parts, cause);
+  }
+  return isBegun && !force;
+}
+
+async function isTaken(out: string): Promise<boolean> {
+  const found = await stat(out).catch(() => null);
+  if (found === null) return false;
+  return !found.isDirectory() || (await readdir(out)).length > 0;
+}
+
+async function runAll(request: WorkersRequest, parts: string): Promise<void> {
+  const { workers, signal, progress = NO_PROGRESS } = request;
+  const stopping = new AbortController();
+  const stop = (): void => stopping.abort();
+  signal?.addEventListener("abort", stop, { once: true });
+  if (signal?.aborted === true) stop();
+  const summed = new SummedProgress(workers, progress);
+  const failures: unknown[] = [];
+  const lines = commandLines(request, parts);
+  try {
+    await Promise.all(
+      lines.map(async (args, i) => {
+        try {
+          await runOne(request, args, i, stopping.signal, summed);
+        } catch (error) {
+          failures.push(error);
+          // The others keep what they have done.
+          stop();
+        }
+      }),
+    );
+  } finally {
+    signal?.removeEventListener("abort", stop);
+    summed.end();
+  }
+  if (signal?.aborted === true) {
+    throw new SpuriousError("CANCELLED", "the work of all workers was stopped");
+  }
+  if (failures.length > 0) throw failures[0];
+}
+
+function commandLines(request: WorkersRequest, parts: string): string[][] {
+  const { commandLine, workers, device, force = false } = request;
+  const args = withoutOptions(commandLine, OWN);
+  const count = device === "cpu" ? 0 : addon().cudaDevices().length;
+  const devices = devicesOf(device, workers, count);
+  const threads = Math.max(1, Math.floor((request.threads ?? availableParallelism()) / workers));
+  return devices.map((own, i) => [
+    ...args,
+    ...["--shard", `${String(i + 1)}/${String(workers)}`, "--parts", parts, "--json"],
+    ...["--device", own, "--threads", String(threads), ...(force ? ["--force"] : [])],
+  ]);
+}
+
+async function runOne(
+  { workers, onWarning }: WorkersRequest,
+  args: readonly string[],
+  place: number,
+  signal: AbortSignal,
+  summed: SummedProgress,
+): Promise<void> {
+  const name = `worker ${String(place + 1)} of ${String(workers)}`;
+  // Decoding threads are divided as those of the forward pass are.
+  const decoders = Math.max(2, Math.ceil(availableParallelism() / workers));
+  const start = (line: readonly string[]): Promise<WorkerEnd> =>
+    runWorker({
+      args: line,
+      environment: { UV_THREADPOOL_SIZE: String(decoders) },
+      signal,
+      onProgress: (message) => summed.take(place, message),
+    });
+  let end = await start(args);
+  if (end.signal !== null && !signal.aborted) {
+    onWarning?.(`${name} was ended by ${end.signal}; it is started once more`);
+    end = await start(args.filter((one) => one !== "--force"));
+  }
+  for (const line of end.stderr.split("\n")) {
+    if (line.startsWith("warning: ")) onWarning?.(`${name}: ${line.slice("warning: ".length)}`);
+  }
+  if (end.status !== 0) throw workerError(name, end);
+}
