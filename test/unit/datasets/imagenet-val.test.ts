@@ -5,7 +5,9 @@ import { describe, test } from "node:test";
 import { readValSet } from "../../../src/datasets/imagenet-val.js";
 import { imagenet1k } from "../../../src/imagenet/class-map.js";
 import { FolderTree } from "../../../src/sources/folder-tree.js";
+import { openPictureTree } from "../../../src/sources/open-tree.js";
 import { fileTree } from "../../helpers/file-tree.js";
+import { tarFile } from "../../helpers/tar.js";
 
 const classMap = imagenet1k();
 const WANTED = new Set([0, 94]);
@@ -153,5 +155,24 @@ describe("readValSet, flat", () => {
       message: /expected class folders, or a ground truth file beside the pictures, got ILSVRC2012/,
       hint: /ILSVRC2012_validation_ground_truth\.txt/,
     });
+  });
+
+  test("reads the flat tar file that ImageNet gives out as the folder it makes", async (t) => {
+    const pictures = Object.fromEntries(PICTURES.map((name) => [name, ""]));
+    const text = {
+      "imagenet_2012_validation_synset_labels.txt": "n01833805\nn01443537\nn01440764\n",
+    };
+    const root = fileTree(t, { "ILSVRC2012_img_val.tar": tarFile(pictures), "x/": "", ...text });
+    const tree = await openPictureTree(join(root, "ILSVRC2012_img_val.tar"));
+    const set = await readValSet(tree, classMap, WANTED);
+    const folder = fileTree(t, { ...pictures, ...text });
+    const same = await readValSet(new FolderTree(folder), classMap, WANTED);
+    const plain = ({ samples }: typeof set) => samples.map(({ source: _, ...sample }) => sample);
+    assert.deepEqual(plain(set), plain(same));
+    assert.equal(
+      set.samples[0]?.source.name,
+      join(root, "ILSVRC2012_img_val.tar", PICTURES[0] ?? ""),
+    );
+    assert.equal(set.layout, same.layout);
   });
 });
