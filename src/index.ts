@@ -93,5 +93,10 @@ export { type ClassGroup, groupByClass } from "./scoring/class-groups.js";
 export type { ImageRow } from "./scoring/image-row.js";
 export { scoreImages, type ScoreRequest } from "./scoring/score-images.js";
 export { spuriousScore, type SpuriousScore } from "./scoring/spurious-score.js";
+export {
+  type FetchedLibtorch,
+  fetchLibtorch,
+  type FetchLibtorchRequest,
+} from "./setup/fetch-libtorch.js";
 export type { ProgressSink } from "./terminal/progress.js";
 export { VERSION } from "./version.js";

@@ -12,7 +12,7 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { join } from "node:path";
+import { basename, dirname, join } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { fileURLToPath } from "node:url";
 
@@ -21,6 +21,7 @@ import { cacheFolder } from "./paths.mjs";
 import { run } from "./process.mjs";
 import { requirePip } from "./python.mjs";
 import { megabytes, say, SetupError } from "./report.mjs";
+import { readText } from "./stamp.mjs";
 
 const VERSION = "2.13.0";
 const CPU_INDEX = ["--index-url", "https://download.pytorch.org/whl/cpu"];
@@ -49,6 +50,9 @@ const PYTHONS = [[], ["--python-version", "3.11"], ["--python-version", "3.12"]]
 const finalFolder = () =>
   join(cacheFolder(), "libtorch", `${VERSION}-${process.platform}-${process.arch}`);
 
+/** Names of what is being made: in the cache, where all is ours, and in a folder of the user's. */
+const TEMPORARY = { cache: "tmp-", elsewhere: ".spurious-native-tmp-" };
+
 /** @returns {import("./libtorch.mjs").Place} the cached libtorch; root is null when there is none */
 export function cachedLibtorch() {
   const folder = finalFolder();
@@ -57,49 +61,69 @@ export function cachedLibtorch() {
 }
 
 /**
- * Downloads and unpacks; when another process is doing so, waits and uses what that one made.
+ * What a fetched folder was made from; null for any other folder.
+ * @param {string} folder
+ * @returns {{ version: string, source: string, wheels: { file: string, sha256: string }[] } | null}
+ */
+export function fetchRecord(folder) {
+  const text = readText(join(folder, RECORD));
+  return text === null ? null : JSON.parse(text);
+}
+
+/**
+ * Downloads into the cache and unpacks.
  * @param {import("./libtorch.mjs").Place[]} passedOver where a libtorch was looked for in vain
  * @returns {Promise<string>} the folder with include/ and lib/
  */
-export async function fetchLibtorch(passedOver) {
+export function fetchLibtorch(passedOver) {
   for (const { how, root, reason } of passedOver) {
     if (root !== null) say(`libtorch of ${how} is not used: ${root}: ${reason}`);
   }
+  return fetchInto(finalFolder(), TEMPORARY.cache);
+}
+
+/**
+ * Downloads and unpacks; when another process is doing so, waits and uses what that one made.
+ * @param {string} target a folder that is not there yet, or one that was fetched before
+ * @param {string} [temporary] how the names of folders begin that may be cleared away beside it
+ * @returns {Promise<string>} the folder in it with include/ and lib/
+ */
+export async function fetchInto(target, temporary = TEMPORARY.elsewhere) {
   const python = await requirePip("LIBTORCH_MISSING", "libtorch cannot be fetched", SET_INSTEAD);
-  const parent = join(cacheFolder(), "libtorch");
+  const parent = dirname(target);
   const onWait = (/** @type {string} */ holder) =>
     say(`waiting for ${holder}, which fetches libtorch`);
   return withLock(
-    join(parent, "fetch.lock"),
+    join(parent, temporary === TEMPORARY.cache ? "fetch.lock" : `.${basename(target)}.lock`),
     async () => {
-      const cached = cachedLibtorch().root;
-      if (cached !== null) return cached;
+      if (existsSync(join(target, RECORD))) return join(target, "torch");
       // With the lock held, what others have left here was interrupted.
       for (const name of readdirSync(parent)) {
-        if (name.startsWith("tmp-")) rmSync(join(parent, name), { recursive: true, force: true });
+        if (name.startsWith(temporary))
+          rmSync(join(parent, name), { recursive: true, force: true });
       }
-      const folder = join(parent, `tmp-${process.pid}`);
+      const folder = join(parent, `${temporary}${process.pid}`);
       mkdirSync(folder);
       try {
-        await fillFolder(python, folder);
-        rmSync(finalFolder(), { recursive: true, force: true });
-        renameSync(folder, finalFolder());
+        await fillFolder(python, folder, target);
+        rmSync(target, { recursive: true, force: true });
+        renameSync(folder, target);
       } finally {
         rmSync(folder, { recursive: true, force: true });
       }
-      return join(finalFolder(), "torch");
+      return join(target, "torch");
     },
     { onWait },
   );
 }
 
-/** @param {string} python @param {string} folder */
-async function fillFolder(python, folder) {
+/** @param {string} python @param {string} folder @param {string} target where it goes */
+async function fillFolder(python, folder, target) {
   const downloads = join(folder, "downloads");
   mkdirSync(downloads);
   const plan = await makePlan(python);
   say(`libtorch ${VERSION} is fetched once, from ${plan.source.name}: ${plan.text}`);
-  say(`  into ${finalFolder()}`);
+  say(`  into ${target}`);
   await download(python, downloads, [...plan.args, "--no-deps", plan.source.requirement]);
   if (plan.cudaPackages.length > 0)
     await download(python, downloads, [...plan.args, ...plan.cudaPackages]);

@@ -6,11 +6,12 @@
 //
 //   node tools/setup/libtorch.mjs          find or fetch it, print its folder
 //   node tools/setup/libtorch.mjs --json   what is found and how, fetching nothing
+//   node tools/setup/libtorch.mjs --to DIR fetch one into a folder, print what it is as JSON
 
 import { existsSync, statSync } from "node:fs";
 import { join, resolve } from "node:path";
 
-import { cachedLibtorch, fetchLibtorch } from "./fetch-libtorch.mjs";
+import { cachedLibtorch, fetchInto, fetchLibtorch, fetchRecord } from "./fetch-libtorch.mjs";
 import { cacheFolder } from "./paths.mjs";
 import { run } from "./process.mjs";
 import { findPython } from "./python.mjs";
@@ -77,12 +78,7 @@ export async function ensureLibtorch() {
   if (found) return found;
   const root = await fetchLibtorch(passedOver);
   const outcome = examine(root, "user cache");
-  if ("reason" in outcome) {
-    throw new SetupError(
-      "LIBTORCH_MISSING",
-      `the fetched libtorch is broken: ${root}: ${outcome.reason}`,
-    );
-  }
+  if ("reason" in outcome) throw broken(root, outcome.reason);
   return outcome;
 }
 
@@ -154,7 +150,31 @@ function readVersion(root) {
   return null;
 }
 
+/**
+ * Fetches one into a folder of the user's, wherever else one is found.
+ * @param {string} folder
+ */
+async function fetchTo(folder) {
+  const outcome = examine(await fetchInto(folder), "fetched");
+  if ("reason" in outcome) throw broken(outcome.root ?? folder, outcome.reason);
+  return { folder, ...outcome, ...fetchRecord(folder), version: outcome.version };
+}
+
+/** @param {string} root @param {string} reason */
+function broken(root, reason) {
+  return new SetupError(
+    "LIBTORCH_MISSING",
+    `the fetched libtorch is broken: ${root}: ${reason}`,
+    "delete the folder and fetch it again",
+  );
+}
+
 async function main() {
+  const [flag, folder] = process.argv.slice(2);
+  if (flag === "--to" && folder !== undefined) {
+    process.stdout.write(`${JSON.stringify(await fetchTo(resolve(folder)))}\n`);
+    return;
+  }
   if (!process.argv.includes("--json")) {
     process.stdout.write(`${(await ensureLibtorch()).root}\n`);
     return;

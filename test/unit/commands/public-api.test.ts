@@ -11,6 +11,7 @@ const FUNCTION_OF = {
   inspect: "inspectModel",
   pixels: "pixels",
   doctor: "diagnose",
+  "fetch-libtorch": "fetchLibtorch",
   bench: "bench",
   "pca fit": "fitPca",
   "pca fit --features": "fitPcaOfFeatures",
