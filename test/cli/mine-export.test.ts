@@ -112,7 +112,7 @@ describe("from the PCA to a new benchmark, on the demo", { skip }, () => {
     for (const [keep, status, said] of [
       ["wrong.txt", 2, 'USAGE_INVALID\\]: .*got "nobody.jpg"'],
       ["component.txt", 2, "USAGE_INVALID\\]: .*expected ids of the mined lists"],
-      ["no.txt", 2, "USAGE_INVALID\\]: .*expected at least one id, got none"],
+      ["no.txt", 2, "USAGE_INVALID\\]: .*expected at least one image to keep, got none"],
       ["missing.txt", 4, "DATA_NOT_FOUND\\]: .*got nothing there"],
     ] as const) {
       const to = join(files, "to");
