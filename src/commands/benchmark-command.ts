@@ -7,8 +7,8 @@ import { ModelCommand } from "./model-command.js";
 
 /** Options of every command that runs a model over a benchmark. */
 export abstract class BenchmarkCommand extends ModelCommand {
-  data = Option.String("--data", { description: "Folder of the spurious pictures" });
-  val = Option.String("--val", { description: "Folder of the validation pictures" });
+  data = Option.String("--data", { description: "Spurious pictures: folder, tar file or URL" });
+  val = Option.String("--val", { description: "Validation pictures: folder, tar file or URL" });
   preset = Option.String("--preset", "paper-v2", { description: "paper-v2, paper-v1 or model" });
   cropFraction = Option.String("--crop-fraction", {
     description: "With --preset model: part of the resized shorter side that is kept",

@@ -39,7 +39,7 @@ export class MineCommand extends ModelCommand {
   morePools = Option.Rest({ name: "POOL" });
   pools = Option.Array("--pool", {
     required: true,
-    description: "Folder, tar file or list of paths; repeatable",
+    description: "Folder, tar file (also at a URL) or list of paths; repeatable",
   });
   class = Option.String("--class", { required: true, description: "Index or name of a class" });
   components = Option.Array("--component", {

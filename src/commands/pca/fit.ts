@@ -40,7 +40,7 @@ export class PcaFitCommand extends ModelCommand {
   });
 
   model = Option.String({ name: "MODEL", required: false });
-  train = Option.String("--train", { description: "Folder of the training images" });
+  train = Option.String("--train", { description: "Training images: folder, tar file or URL" });
   features = Option.String("--features", {
     description:
       "Instead of MODEL and --train: a safetensors file of features, labels, weight, bias",

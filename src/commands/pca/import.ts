@@ -29,7 +29,7 @@ export class PcaImportCommand extends BaseCommand {
     required: true,
     description: "ImageNet index of the class",
   });
-  train = Option.String("--train", { description: "Folder of the training images" });
+  train = Option.String("--train", { description: "Training images: folder, tar file or URL" });
   components = Option.String("--components", "128", { description: "Components stored at most" });
   out = Option.String("--out", { required: true, description: "Result folder" });
   force = Option.Boolean("--force", false, { description: "Replace the PCA in --out" });

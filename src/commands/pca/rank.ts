@@ -29,7 +29,7 @@ export class PcaRankCommand extends ModelCommand {
   component = Option.String("--component", { required: true, description: "Eigen index" });
   top = Option.String("--top", "5", { description: "Images with the largest alpha" });
   least = Option.String("--least", "5", { description: "Images with the smallest alpha" });
-  pool = Option.String("--pool", { description: "Folder of pictures" });
+  pool = Option.String("--pool", { description: "Other images: folder, tar file or URL" });
   model = Option.String("--model", { description: "Where the PCA's model file is now" });
   maxPixels = Option.String("--max-pixels", { description: "Refuse larger pictures" });
 

@@ -31,7 +31,7 @@ export class SpuFixFitCommand extends ModelCommand {
   model = Option.String({ name: "MODEL" });
   train = Option.String("--train", {
     required: true,
-    description: "Folder of the training images",
+    description: "Training images: folder, tar file or URL",
   });
   alphas = Option.String("--alphas", {
     required: true,
