@@ -1,5 +1,6 @@
 import { dirname, posix, relative } from "node:path";
 import { SpuriousError } from "../errors.js";
+import { imageError } from "../images/decoded-image.js";
 import { readImageFile } from "../images/read-image.js";
 import type { RowReader } from "./archive-files.js";
 import { FileTable } from "./file-table.js";
@@ -44,9 +45,17 @@ export class ListFiles implements RowReader {
   }
 }
 
-/** A picture file, on a disk or at a URL. @throws IMAGE_UNREADABLE, DATA_NOT_FOUND, SOURCE_* */
+/** A picture file, on a disk or at a URL. @throws IMAGE_UNREADABLE, SOURCE_* */
 export async function readLocation(location: string): Promise<Uint8Array> {
-  return isUrl(location) ? await readWhole(await openFile(location)) : readImageFile(location);
+  if (!isUrl(location)) return await readImageFile(location);
+  try {
+    return await readWhole(await openFile(location));
+  } catch (error) {
+    if (!(error instanceof SpuriousError) || error.code !== "DATA_NOT_FOUND") throw error;
+    // One that is gone is skipped like a file that is: the others are still there.
+    const problem = "expected a picture file, got none at that URL";
+    throw imageError("IMAGE_UNREADABLE", location, problem, { cause: error });
+  }
 }
 
 function pathWithin(folder: string, location: string): string | null {

@@ -7,6 +7,7 @@ import { openPools } from "../../../src/mining/open-pools.js";
 import type { ImageAddress, ImagePool } from "../../../src/mining/pool.js";
 import { compareCodePoints } from "../../../src/datasets/order.js";
 import { isInShard, parseShard } from "../../../src/mining/shard.js";
+import { fileServer } from "../../helpers/file-server.js";
 import { fileTree } from "../../helpers/file-tree.js";
 import { tarFile, tarMember } from "../../helpers/tar.js";
 
@@ -92,6 +93,27 @@ describe("a tar file as a pool", () => {
     const root = fileTree(t, { "s.tar": Buffer.concat([link, members]) });
     const ids = (await addressesOf(await open(join(root, "s.tar")))).map(({ id }) => id);
     assert.deepEqual(ids, ["s.tar/a.jpg"]);
+  });
+
+  test("at a URL is the same pool, and so are the lines of a list that are URLs", async (t) => {
+    const root = fileTree(t, { "s.tar": tarFile({ "a.jpg": "one" }), "b.jpg": "two" });
+    const { url } = await fileServer(t, root);
+    const tar = await open(`${url}/s.tar`);
+    const [a] = await addressesOf(tar);
+    assert.ok(a);
+    assert.deepEqual([a.id, tar.path, tar.kind], ["s.tar/a.jpg", `${url}/s.tar`, "tar"]);
+    assert.equal(Buffer.from(await tar.read(a)).toString(), "one");
+    writeFileSync(join(root, "list"), `${url}/b.jpg\n${url}/gone.jpg\n`);
+    const list = await open(join(root, "list"));
+    const [b, gone] = await addressesOf(list);
+    assert.ok(b && gone);
+    assert.deepEqual([b.id, Buffer.from(await list.read(b)).toString()], [`${url}/b.jpg`, "two"]);
+    await assert.rejects(list.read(gone), { code: "IMAGE_UNREADABLE" });
+    await assert.rejects(open(`${url}/list`), { code: "DATA_LAYOUT", message: /at a URL/ });
+    await assert.rejects(open(`${url}/s.tar#a`), {
+      code: "DATA_LAYOUT",
+      message: /folder a inside/,
+    });
   });
 
   test("several named together are a pool each: a pattern, a folder of them, a list", async (t) => {
