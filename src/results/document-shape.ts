@@ -1,4 +1,4 @@
-import * as t from "typanion";
+import type * as t from "typanion";
 
 /**
  * What is wrong with the fields of a JSON document, in words: the first one that is missing or of

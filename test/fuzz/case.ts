@@ -5,7 +5,7 @@ export interface FuzzCase {
   /** What was changed, for the report of a failure. */
   readonly origin: string;
   /** Reads it in every way there is. */
-  read(): Promise<unknown>;
+  readonly read: () => Promise<unknown>;
 }
 
 export type Outcome =

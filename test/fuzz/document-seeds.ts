@@ -128,7 +128,8 @@ function journalText(): string {
 
 async function readJournal(_: string, path: string): Promise<void> {
   const keyOf = (entry: { path: string }): string => entry.path;
-  await using _journal = await Journal.open(path, { seed: 1, model: "a hash" }, true, keyOf);
+  const journal = await Journal.open(path, { seed: 1, model: "a hash" }, true, keyOf);
+  await journal[Symbol.asyncDispose]();
 }
 
 async function fitPca(out: string): Promise<void> {
