@@ -30,6 +30,10 @@ import { PcaShowCommand } from "./commands/pca/show.js";
 import { PixelsCommand } from "./commands/pixels.js";
 import { ReportCommand } from "./commands/report.js";
 import { ScoreCommand } from "./commands/score.js";
+import { SlurmMergeCommand } from "./commands/slurm/merge.js";
+import { SlurmPlanCommand } from "./commands/slurm/plan.js";
+import { SlurmStatusCommand } from "./commands/slurm/status.js";
+import { SlurmSubmitCommand } from "./commands/slurm/submit.js";
 import { SpuFixEvalCommand } from "./commands/spufix/eval.js";
 import { SpuFixExportCommand } from "./commands/spufix/export.js";
 import { SpuFixFitCommand } from "./commands/spufix/fit.js";
@@ -67,6 +71,10 @@ export const COMMANDS = [
   CompareCommand,
   LeaderboardCommand,
   ReportCommand,
+  SlurmPlanCommand,
+  SlurmSubmitCommand,
+  SlurmStatusCommand,
+  SlurmMergeCommand,
   MergeCommand,
   ModelsListCommand,
   ModelsImportCommand,
@@ -110,6 +118,7 @@ export async function run(
     if (!(command instanceof BaseCommand)) return await runHelp(cli, command, context);
     command.interruption = interruption;
     command.commandLine = args;
+    command.parse = (line) => cli.process([...line], context);
     return await command.validateAndExecute();
   } catch (error) {
     const printed = command instanceof BaseCommand && command.hasPrinted;

@@ -2,6 +2,14 @@
  * The public API: everything a command does, as functions of the same names.
  */
 
+export { type MergedParts, mergeParts } from "./cluster/merge-parts.js";
+export type { MergeRequest } from "./cluster/merge-request.js";
+export type { PartDocument } from "./cluster/part.js";
+export { runWorkers, type WorkersRequest } from "./cluster/run-workers.js";
+export { mergeSlurm } from "./cluster/slurm/merge.js";
+export { planSlurm, type PlanSlurmRequest } from "./cluster/slurm/plan.js";
+export { type SlurmStatus, slurmStatus } from "./cluster/slurm/status.js";
+export { type SlurmSubmission, submitSlurm } from "./cluster/slurm/submit.js";
 export type { BenchDocument } from "./bench/document.js";
 export { bench, type BenchRequest } from "./bench/run.js";
 export { diagnose, type Diagnosis } from "./doctor/diagnose.js";
@@ -19,6 +27,7 @@ export { type LeaderboardRow, leaderboardRows } from "./comparison/leaderboard.j
 export { writeComparison } from "./comparison/write-comparison.js";
 export { writeLeaderboard } from "./comparison/write-leaderboard.js";
 export { evaluate, type EvaluateRequest } from "./evaluation/evaluate.js";
+export { evaluatePart, type EvaluatePartRequest } from "./evaluation/evaluate-part.js";
 export {
   evaluateMany,
   type EvaluateManyRequest,
@@ -78,6 +87,7 @@ export type { ModelMetadata } from "./models/metadata.js";
 export { addon } from "./native/load.js";
 export { alphaOfImages, type AlphaResult } from "./pca/alpha-of-images.js";
 export { fitPca, type PcaFitRequest } from "./pca/fit.js";
+export { fitPcaPart, type PcaFitPartRequest } from "./pca/fit-part.js";
 export { fitPcaOfFeatures, type PcaFeaturesRequest } from "./pca/fit-features.js";
 export { importActSpace, type ImportActSpaceRequest } from "./pca/import-act-space.js";
 export { rankImages, type RankResult } from "./pca/rank.js";

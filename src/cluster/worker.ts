@@ -29,7 +29,8 @@ const KEPT = 1_000_000;
  * to this process, and is in another group so that a signal from the terminal reaches it once.
  */
 export function runWorker({ args, environment, signal, onProgress }: WorkerOptions) {
-  const child = spawn(process.execPath, [...process.execArgv, program(), ...args], {
+  const [own, ...rest] = programCommand(args);
+  const child = spawn(own, rest, {
     stdio: ["ignore", "pipe", "pipe", "ipc"],
     detached: true,
     env: { ...process.env, [WORKER_VARIABLE]: "1", ...environment },
@@ -52,11 +53,12 @@ export function runWorker({ args, environment, signal, onProgress }: WorkerOptio
   });
 }
 
-/** The program as it runs here: built, or from its sources. */
-function program(): string {
+/** A command line with this program in front, as it runs here: built, or from its sources. */
+export function programCommand(args: readonly string[]): [string, ...string[]] {
   const isSource = import.meta.url.endsWith(".ts");
   const path = isSource ? "../main.ts" : "../../bin/spurious-native.js";
-  return fileURLToPath(new URL(path, import.meta.url));
+  const program = fileURLToPath(new URL(path, import.meta.url));
+  return [process.execPath, ...process.execArgv, program, ...args];
 }
 
 /** Why a worker did not end well, as its own error where it said one. @param name "worker 2 of 4" */

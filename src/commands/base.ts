@@ -32,6 +32,9 @@ export abstract class BaseCommand extends Command {
   /** As it was given, without the program's name. Set by the program before the command runs. */
   commandLine: readonly string[] = [];
 
+  /** The command of another command line. Set by the program before the command runs. */
+  parse: (commandLine: readonly string[]) => Command = () => this;
+
   /** Aborted by SIGINT and SIGTERM. A command that asks for it stops by itself. */
   protected get signal(): AbortSignal {
     return this.interruption.watch();

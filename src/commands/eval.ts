@@ -2,7 +2,7 @@ import { Command, Option } from "clipanion";
 import { demoModel, demoRequest } from "../demo/demo.js";
 import { SpuriousError } from "../errors.js";
 import { evaluate, type EvaluateRequest } from "../evaluation/evaluate.js";
-import { evaluatePart } from "../evaluation/evaluate-part.js";
+import { countImages, evaluatePart } from "../evaluation/evaluate-part.js";
 import { evaluateMany } from "../evaluation/evaluate-many.js";
 import { readModelList } from "../evaluation/model-list.js";
 import { wholeNumber } from "./base.js";
@@ -72,6 +72,10 @@ export class EvalCommand extends BenchmarkCommand {
     if (this.out !== undefined) this.note(`results are in ${this.out}`);
     refuseSkipped(result, maxSkipped);
     return 0;
+  }
+
+  override countWork(): Promise<number> {
+    return countImages(this.#request(this.models[0]));
   }
 
   #listed(): Promise<string[]> {

@@ -1,8 +1,7 @@
 import { Command, Option } from "clipanion";
-import { type MergedParts, mergeParts } from "../cluster/merge-parts.js";
+import { mergeParts } from "../cluster/merge-parts.js";
 import { BaseCommand } from "./base.js";
-import { evalLines, warnings } from "./eval-output.js";
-import { pcaLines } from "./pca/pca-output.js";
+import { mergedLines, mergedWarnings } from "./merged-lines.js";
 
 export class MergeCommand extends BaseCommand {
   static override paths = [["merge"]];
@@ -25,14 +24,9 @@ export class MergeCommand extends BaseCommand {
   async execute(): Promise<number> {
     const { parts, out, force, signal } = this;
     const merged = await mergeParts({ parts, out, force, signal });
-    if (merged.command === "eval") for (const text of warnings(merged.result)) this.warn(text);
-    this.print(merged.result, () => this.#lines(merged));
+    for (const text of mergedWarnings(merged)) this.warn(text);
+    this.print(merged.result, () => mergedLines(merged, this.style));
     this.note(`the result is in ${out}`);
     return 0;
-  }
-
-  #lines(merged: MergedParts): readonly string[] {
-    if (merged.command === "eval") return evalLines(merged.result, this.style);
-    return pcaLines(merged.result);
   }
 }

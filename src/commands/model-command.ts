@@ -1,6 +1,6 @@
 import { Option } from "clipanion";
 import type { MergedParts } from "../cluster/merge-parts.js";
-import type { PartDocument } from "../cluster/part.js";
+import type { PartDocument, PartWork } from "../cluster/part.js";
 import type { PartPlace } from "../cluster/part-folder.js";
 import { runWorkers } from "../cluster/run-workers.js";
 import type { ClassifierRequest } from "../models/classifier.js";
@@ -59,6 +59,11 @@ export abstract class ModelCommand extends BaseCommand {
       progress: this.progress,
       onWarning: (text) => this.warn(text),
     });
+  }
+
+  /** What there is to do, where the command can be done in parts; null where it cannot. */
+  countWork(): Promise<PartWork["done"] | null> {
+    return Promise.resolve(null);
   }
 
   protected classifierRequest(model: string): ClassifierRequest {

@@ -103,6 +103,11 @@ export class BenchmarkRun {
     return new BenchmarkRun(options, classifier, benchmark, samples, without, arms);
   }
 
+  /** Number of images. */
+  get images(): number {
+    return this.samples.length;
+  }
+
   /** What decides the rows, of whatever part of the images. */
   get settings(): JournalSettings {
     const { sha256, engine, normalization, temperature, classMap } = this.classifier;

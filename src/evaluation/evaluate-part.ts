@@ -69,6 +69,15 @@ export async function evaluatePart(request: EvaluatePartRequest): Promise<PartDo
   );
 }
 
+/** Images that all parts together have. @throws as evaluate */
+export async function countImages(request: Omit<EvaluateRequest, "out">): Promise<number> {
+  const folders = benchmarkFolders(request);
+  // A machine that only plans may have no other device.
+  const here = { ...request, device: "cpu", dtype: "fp32" } as const;
+  await using classifier = await Classifier.open(here);
+  return (await BenchmarkRun.prepare(here, classifier, folders, [PLAIN_ARM])).images;
+}
+
 /** The journal is closed before its folder gets another name. */
 async function forward(run: BenchmarkRun, folder: PartFolder): Promise<Entry[]> {
   const { shard, resume } = folder;

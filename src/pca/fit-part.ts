@@ -40,3 +40,12 @@ export async function fitPcaPart(request: PcaFitPartRequest): Promise<PartDocume
   // Awaited here: the folder would be given up first.
   return await folder.complete([], { ...about, work });
 }
+
+/** Training images that all parts together have. @throws as fitPca */
+export async function countTrainImages(request: Omit<PcaFitRequest, "out">): Promise<number> {
+  // A machine that only plans may have no other device.
+  const here = { ...request, device: "cpu", dtype: "fp32" } as const;
+  await using classifier = await Classifier.open({ ...here, needsFeatures: true });
+  const { train } = await prepareFit(here, classifier);
+  return train.classes.reduce((sum, { pictures }) => sum + pictures.length, 0);
+}

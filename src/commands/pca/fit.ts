@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
 import { SpuriousError } from "../../errors.js";
 import { fitPcaOfFeatures } from "../../pca/fit-features.js";
-import { fitPcaPart } from "../../pca/fit-part.js";
+import { countTrainImages, fitPcaPart } from "../../pca/fit-part.js";
 import { fitPca } from "../../pca/fit.js";
 import type { PcaIndex } from "../../pca/pca-index.js";
 import { plainLabel } from "../../results/terminal-table.js";
@@ -81,6 +81,10 @@ export class PcaFitCommand extends ModelCommand {
     this.print(index, () => pcaLines(index));
     this.note(`the PCA is in ${out}`);
     return 0;
+  }
+
+  override countWork(): Promise<number> {
+    return countTrainImages(this.#modelRequest());
   }
 
   #fit(out: string): Promise<PcaIndex> {

@@ -1,0 +1,56 @@
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { indexRanges } from "../../pca/same-settings.js";
+import { SpuriousError } from "../../errors.js";
+import { LOCK_NAME, RunLock } from "../../results/run-lock.js";
+import { publishedParts } from "../part-folder.js";
+import { LOGS, PARTS, readPlan, SCRIPT_FILE } from "./plan-file.js";
+import { queuedTasks, runSlurm } from "./run-slurm.js";
+
+/** What `submit` has done. */
+export interface SlurmSubmission {
+  /** Number of the array job; null where nothing was to be submitted. */
+  readonly job: string | null;
+  /** Parts that were submitted, that are done, and that are in the queue already. */
+  readonly submitted: readonly number[];
+  readonly done: readonly number[];
+  readonly queued: readonly number[];
+}
+
+/**
+ * Submits the parts of a plan that are neither done nor in the queue, so it can be called at any time
+ * and any number of times.
+ * @throws SLURM_FAILED, RESULT_INVALID, OUTPUT_EXISTS another submission of the plan is being made
+ */
+export async function submitSlurm(folder: string): Promise<SlurmSubmission> {
+  const plan = await readPlan(folder);
+  await mkdir(join(folder, LOGS), { recursive: true });
+  const lock = await RunLock.take(join(folder, LOCK_NAME), folder, (holder) =>
+    busy(folder, holder),
+  );
+  try {
+    const done = await publishedParts(join(folder, PARTS), plan.tasks);
+    const queued = new Set((await queuedTasks(plan.jobName)).map(({ part }) => part));
+    const all = Array.from({ length: plan.tasks }, (_, i) => i + 1);
+    const submitted = all.filter((part) => !done.has(part) && !queued.has(part));
+    const state = { submitted, done: [...done.keys()], queued: [...queued] };
+    if (submitted.length === 0) return { job: null, ...state };
+    const array = `--array=${indexRanges(submitted)}`;
+    const answer = await runSlurm("sbatch", ["--parsable", array, join(folder, SCRIPT_FILE)]);
+    // "17", or "17;cluster".
+    return { job: answer.trim().split(";")[0] ?? answer.trim(), ...state };
+  } finally {
+    await lock[Symbol.asyncDispose]();
+  }
+}
+
+function busy(folder: string, holder: string): SpuriousError {
+  return new SpuriousError(
+    "OUTPUT_EXISTS",
+    `submitting a plan: ${folder}: expected no other submission at the same time, got one by ${holder}`,
+    {
+      input: folder,
+      hint: `run it again in a moment; if that process has ended, delete ${join(folder, LOCK_NAME)}`,
+    },
+  );
+}

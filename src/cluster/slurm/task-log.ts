@@ -1,0 +1,68 @@
+import { open, readdir, stat } from "node:fs/promises";
+import { join } from "node:path";
+
+/** Read of the end of a log. */
+const TAIL_BYTES = 64 * 1024;
+
+/** How far a task is, as its log says. */
+export interface TaskProgress {
+  readonly done: number;
+  readonly total: number;
+  /** Things a second. */
+  readonly rate: number;
+}
+
+/** The end of the newest log of a part; "" where there is none. */
+export async function logOf(folder: string, part: number): Promise<{ path: string; text: string }> {
+  const names = (await readdir(folder).catch(() => [])).filter((name) =>
+    name.endsWith(`_${String(part)}.log`),
+  );
+  const dated = await Promise.all(
+    names.map(async (name) => {
+      const path = join(folder, name);
+      return { path, at: (await stat(path).catch(() => null))?.mtimeMs ?? 0 };
+    }),
+  );
+  const [newest] = dated.sort((a, b) => b.at - a.at);
+  if (newest === undefined) return { path: "", text: "" };
+  return { path: newest.path, text: await tailOf(newest.path) };
+}
+
+/** The last line of progress. */
+export function progressIn(text: string): TaskProgress | null {
+  const last = [...text.matchAll(/ (\d+)\/(\d+) [a-z ]+ · ([\d.]+)\/s/g)].at(-1);
+  if (last === undefined) return null;
+  const [, done, total, rate] = last.map(Number);
+  return { done: done ?? 0, total: total ?? 0, rate: rate ?? 0 };
+}
+
+/**
+ * The line that says why a task has ended: the program's own error of its last attempt, else what Slurm
+ * wrote (out of time, out of memory, cancelled), else the last one.
+ */
+export function tellingLine(text: string): string {
+  const attempt = text.slice(Math.max(0, text.lastIndexOf("\ntask ")));
+  const lines = attempt.split("\n").filter((line) => line.trim() !== "");
+  const last = (pattern: RegExp): string | undefined =>
+    lines.filter((line) => pattern.test(line)).at(-1);
+  return (
+    last(/^error\[(?!CANCELLED)/) ??
+    last(/^(slurmstepd|srun|slurmd): /) ??
+    last(/^error\[/) ??
+    lines.at(-1) ??
+    ""
+  );
+}
+
+async function tailOf(path: string): Promise<string> {
+  const file = await open(path, "r");
+  try {
+    const { size } = await file.stat();
+    const start = Math.max(0, size - TAIL_BYTES);
+    const bytes = Buffer.alloc(size - start);
+    await file.read(bytes, 0, bytes.length, start);
+    return bytes.toString("utf8");
+  } finally {
+    await file.close();
+  }
+}

@@ -1,0 +1,94 @@
+import { join } from "node:path";
+import { Command, Option } from "clipanion";
+import { planSlurm } from "../../cluster/slurm/plan.js";
+import { SCRIPT_FILE } from "../../cluster/slurm/plan-file.js";
+import { SpuriousError } from "../../errors.js";
+import { counted } from "../../report/format.js";
+import { BaseCommand, positiveNumber, wholeNumber } from "../base.js";
+import { ModelCommand } from "../model-command.js";
+import { requireOut } from "../part-options.js";
+
+export class SlurmPlanCommand extends BaseCommand {
+  static override paths = [["slurm", "plan"]];
+  static override usage = Command.Usage({
+    category: "Many machines",
+    description: "any of the long commands as an array job",
+    details: `
+      Reads the command line behind \`--\`, counts what there is to do and writes a folder with
+      plan.json and job.sbatch, a script to read and to edit. Nothing is submitted: that does
+      \`slurm submit\`, any number of times; \`slurm status\` tells how far it is and \`slurm merge\`
+      makes the result.
+
+      The number of tasks is given (\`--tasks\`), or follows from a measured rate (\`--rate\`, as
+      imagesPerSecond of any result says) and the hours one task may take.
+    `,
+    examples: [
+      [
+        "Twenty tasks with one GPU each",
+        "spurious-native slurm plan --to plan --tasks 20 --gpus-per-task 1 --cpus-per-task 8 -- eval model.pt --data spurious_imagenet --val imagenet/val --out results/model",
+      ],
+      [
+        "As many tasks as half an hour each needs at 400 images a second",
+        "spurious-native slurm plan --to plan --rate 400 --hours-per-task 0.5 -- pca fit model.pt --train imagenet/train --classes all --out pca",
+      ],
+    ],
+  });
+
+  to = Option.String("--to", { required: true, description: "Folder of the plan" });
+  tasks = Option.String("--tasks", { description: "Parts, each of which is a task" });
+  rate = Option.String("--rate", { description: "Images that a task does in a second" });
+  hoursPerTask = Option.String("--hours-per-task", { description: "Hours that a task may take" });
+  time = Option.String("--time", { description: "Time limit of a task in minutes" });
+  gpusPerTask = Option.String("--gpus-per-task", { description: "GPUs of a task" });
+  cpusPerTask = Option.String("--cpus-per-task", {
+    description: "CPUs of a task, and its --threads",
+  });
+  memory = Option.String("--mem", { description: "Memory of a task, for example 16G" });
+  partition = Option.String("--partition", { description: "Passed on to Slurm" });
+  account = Option.String("--account", { description: "Passed on to Slurm" });
+  constraint = Option.String("--constraint", { description: "Passed on to Slurm" });
+  qos = Option.String("--qos", { description: "Passed on to Slurm" });
+  force = Option.Boolean("--force", false, { description: "Replace the plan in --to" });
+  planned = Option.Proxy({ name: "COMMAND", required: 1 });
+
+  async execute(): Promise<number> {
+    const commandLine = this.planned[0] === "--" ? this.planned.slice(1) : this.planned;
+    const { out, count } = await this.#read(commandLine);
+    const { to, memory, partition, account, constraint, qos, force } = this;
+    const plan = await planSlurm({
+      ...{ commandLine, out, to, memory, partition, account, constraint, qos, force },
+      work: { count, unit: "images" },
+      tasks: wholeNumber("--tasks", this.tasks, 1),
+      rate: positiveNumber("--rate", this.rate),
+      hoursPerTask: positiveNumber("--hours-per-task", this.hoursPerTask),
+      minutes: wholeNumber("--time", this.time, 1),
+      gpusPerTask: wholeNumber("--gpus-per-task", this.gpusPerTask, 1),
+      cpusPerTask: wholeNumber("--cpus-per-task", this.cpusPerTask, 1),
+    });
+    this.print(plan, () => [
+      `${counted(count, "image")} in ${counted(plan.tasks, "task")} of at most ${counted(plan.minutes, "minute")}`,
+      `the script is ${join(to, SCRIPT_FILE)}; submit it with: spurious-native slurm submit ${to}`,
+    ]);
+    return 0;
+  }
+
+  /** What the planned command line says; its own mistakes are told as they always are. */
+  async #read(commandLine: readonly string[]): Promise<{ out: string; count: number }> {
+    const command = this.parse(commandLine);
+    const { shard, parts, workers, out } = command as Readonly<Record<string, unknown>> & Command;
+    const count = command instanceof ModelCommand ? await command.countWork() : null;
+    if (count === null) {
+      throw refused(
+        `a command that can be done in parts, got ${commandLine.slice(0, 2).join(" ")}`,
+      );
+    }
+    if (shard !== undefined || parts !== undefined || workers !== undefined) {
+      throw refused("a command line for the whole, got one with --shard, --parts or --workers");
+    }
+    return { out: requireOut(out as string | undefined), count };
+  }
+}
+
+function refused(what: string): SpuriousError {
+  return new SpuriousError("USAGE_INVALID", `planning an array job: expected ${what}`);
+}
