@@ -108,7 +108,13 @@ async function onlyTars(path: string): Promise<string[] | null> {
   const entries = await readdir(path, { withFileTypes: true }).catch(() => []);
   const shown = entries.filter(({ name }) => !isHiddenName(name));
   const tars = shown.filter((entry) => !entry.isDirectory() && isTarName(entry.name));
-  const others = shown.filter((entry) => entry.isDirectory() || isPictureName(entry.name));
+  // A link of another name may lead to a folder of pictures.
+  const others = shown.filter(
+    (entry) =>
+      entry.isDirectory() ||
+      isPictureName(entry.name) ||
+      (entry.isSymbolicLink() && !isTarName(entry.name)),
+  );
   if (tars.length === 0 || others.length > 0) return null;
   return tars.map(({ name }) => join(path, name)).sort(compareCodePoints);
 }

@@ -34,7 +34,11 @@ export class LocalFile implements RandomAccess {
     const bytes = Buffer.allocUnsafeSlow(Math.max(0, Math.min(length, this.size - offset)));
     let filled = 0;
     while (filled < bytes.length) {
-      const { bytesRead } = await file.read(bytes, filled, bytes.length - filled, offset + filled);
+      const { bytesRead } = await file
+        .read(bytes, filled, bytes.length - filled, offset + filled)
+        .catch((cause: unknown) => {
+          throw notReadable(this.name, cause);
+        });
       if (bytesRead === 0) throw sourceChanged(this.name, `${String(this.size)} bytes`, "fewer");
       filled += bytesRead;
     }

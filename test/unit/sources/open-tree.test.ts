@@ -214,6 +214,19 @@ describe("openPictureTree", () => {
     await assert.rejects(tree.read("1.jpg"), { code: "DATA_NOT_FOUND" });
   });
 
+  test("a folder of tar files and of links to folders is a folder", async (t) => {
+    const root = fileTree(t, { ...FILES, "mixed/a.tar": tarFile({ "1.jpg": "one" }) });
+    symlinkSync(join(root, "set"), join(root, "mixed/link"));
+    const tree = await openPictureTree(join(root, "mixed"));
+    assert.deepEqual((await tree.content()).folders, ["link"]);
+  });
+
+  test("a folder in the place of a tar file is an error with a code", async (t) => {
+    const root = fileTree(t, ["other/x", "tars/"]);
+    symlinkSync(join(root, "other"), join(root, "tars/a.tar"));
+    await assert.rejects(openPictureTree(join(root, "tars")), { code: "DATA_NOT_FOUND" });
+  });
+
   test("a folder reached by a link is read as before", async (t: TestContext) => {
     const root = fileTree(t, FILES);
     symlinkSync(join(root, "set"), join(root, "link"));
