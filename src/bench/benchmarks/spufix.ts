@@ -68,7 +68,10 @@ async function mendedModel({ note }: BenchSettings, model: BenchModel): Promise<
       slopes: Float32Array.from(bytes, (byte) => (byte - 127.5) / 5000),
       offsets: new Float32Array(ROWS),
       columns: Int32Array.from({ length: ROWS }, (_, row) => ((row % CLASSES) * 4) % outputs),
-      extraFiles: { "spurious_native.json": JSON.stringify(metadata ?? {}) },
+      // Says, as in an exported fix, that the logits are not the head's own.
+      extraFiles: {
+        "spurious_native.json": JSON.stringify({ ...metadata, spufix: { rows: ROWS } }),
+      },
     }),
   );
   return file;
