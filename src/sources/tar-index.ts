@@ -7,8 +7,9 @@ import { type TarEnd, type TarMember, tarMembers } from "./tar-members.js";
 
 const INDEX_SCHEMA = "spurious-native/tar-index/2";
 
-/** An index that so many reads give is as quick to make as to look up. */
-const READS_WORTH_KEEPING = 32;
+/** The index of a file of so few bytes, or so few blocks, is as quick to make as to look up. */
+const BYTES_WORTH_KEEPING = 1 << 23;
+const BLOCKS_WORTH_KEEPING = 32;
 
 /** Name, offset, size, and what few members have. */
 type MemberLine = [string, number, number, Pick<TarMember, "link" | "label">?];
@@ -32,7 +33,8 @@ export class TarIndex {
     folder = join(cacheFolder(), "tar-index"),
   ): Promise<TarIndex> {
     const { name, size, identity, blockSize } = access;
-    if (size < READS_WORTH_KEEPING * blockSize) return inMemory(access);
+    const least = Math.max(BYTES_WORTH_KEEPING, BLOCKS_WORTH_KEEPING * blockSize);
+    if (size < least) return inMemory(access);
     const heading = JSON.stringify({ schema: INDEX_SCHEMA, name, size, identity });
     const key = createHash("sha256").update(name).digest("hex").slice(0, 24);
     const file = join(folder, `${key}.jsonl`);

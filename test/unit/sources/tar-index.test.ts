@@ -20,7 +20,7 @@ import { tarFile, tarMember } from "../../helpers/tar.js";
 
 /** Large enough to be worth an index. */
 const MEMBERS = Object.fromEntries(
-  Array.from({ length: 60 }, (_, i) => [`c/${String(i)}.jpg`, Buffer.alloc(10_000, i)]),
+  Array.from({ length: 60 }, (_, i) => [`c/${String(i)}.jpg`, Buffer.alloc(150_000, i)]),
 );
 const TAR = Buffer.concat([
   tarMember("a.cls", Buffer.from("94")),
@@ -143,7 +143,7 @@ describe("TarIndex", () => {
     const { url, requests } = await fileServer(t, root);
     const index = await TarIndex.of(await HttpFile.open(`${url}/a.tar`), folder);
     assert.equal((await namesOf(index)).length, 62);
-    assert.ok(requests.length <= 3, requests.join("\n"));
+    assert.ok(requests.length <= 12, requests.join("\n"));
   });
 
   test("leaves nothing behind when the tar file cannot be read", async (t) => {
