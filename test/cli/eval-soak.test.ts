@@ -14,9 +14,9 @@ const SLOW = process.env["SPURIOUS_NATIVE_SLOW_TESTS"] === "1";
 const IMAGES = SLOW ? 100_000 : 2000;
 const CLASSES = 10;
 /** Of an image, kept for the scores: its name and its numbers. The picture alone is 3 KB. */
-const ROW_BYTES = 1000;
-/** What V8 and libvips put off giving back; a tenth of the pictures of the long run would be more. */
-const SLACK_BYTES = SLOW ? 30e6 : 60e6;
+const ROW_BYTES = 500;
+/** What V8 and libvips put off giving back; measured: 17 MB in all for the long run. */
+const SLACK_BYTES = SLOW ? 20e6 : 60e6;
 
 const PICTURES = ["420-33x31", "422-48x32", "420-67x18", "444-33x31"].map((name) =>
   fixture(`preprocess-core/jpeg/${name}.jpg`),
@@ -77,7 +77,8 @@ describe(`eval of ${String(IMAGES)} pictures`, { skip }, () => {
     const rest = ["--class-map", join(root, "classes.json"), "--bootstrap", "0", "--device", "cpu"];
     const samples = await watch([...what, ...data, ...rest, "--quiet"], join(out, JOURNAL));
     const first = largest(samples.filter(({ done }) => done > 0.2 && done <= 0.4));
-    const last = largest(samples.filter(({ done }) => done > 0.8));
+    // With all of them in the journal the result is written, which takes more for a moment.
+    const last = largest(samples.filter(({ done }) => done > 0.8 && done < 1));
     const allowed = SLACK_BYTES + 0.6 * IMAGES * ROW_BYTES;
     assert.ok(
       first > 0 && last - first < allowed,
