@@ -1,12 +1,15 @@
 import { mergeEvaluations } from "../evaluation/merge-evaluations.js";
+import { mergeMines } from "../mining/merge-mines.js";
+import type { MineResult } from "../mining/mine-result.js";
 import { mergePcas } from "../pca/merge-pcas.js";
-import { readAllParts } from "./all-parts.js";
+import { readAllParts, readAllPartsOf } from "./all-parts.js";
 import type { MergeRequest } from "./merge-request.js";
 import { incomplete } from "./part.js";
 
 const MERGERS = {
   eval: mergeEvaluations,
   "pca fit": mergePcas,
+  mine: mergeParted,
 } as const;
 
 type Mergers = typeof MERGERS;
@@ -18,6 +21,12 @@ export type MergedParts = {
     readonly result: Awaited<ReturnType<Mergers[C]>>;
   };
 }[keyof Mergers];
+
+/** Parts of mining could be merged before parts described themselves. */
+async function mergeParted(request: MergeRequest): Promise<MineResult> {
+  const parts = await readAllPartsOf("mine", request.parts);
+  return await mergeMines({ ...request, parts: parts.map(({ folder }) => folder) });
+}
 
 /**
  * Puts the parts of any command together: the result that one run gives, but for times.

@@ -59,7 +59,7 @@ export async function mergeMines(request: MergeMinesRequest): Promise<MineResult
     counts: sumCounts(parts.map(({ result }) => result.counts)),
     skipped: skipped.list(),
     shard: null,
-    provenance: { ...first.result.provenance, merged: parts.map((one) => one.folder) },
+    provenance: provenanceOf(parts.map(({ result }) => result)),
   };
   const pools = await openPools(merged.pools.map(({ path }) => path));
   // Awaited here: the folder would be given up first.
@@ -67,6 +67,21 @@ export async function mergeMines(request: MergeMinesRequest): Promise<MineResult
     copies: request.copies ?? true,
     signal: request.signal,
   });
+}
+
+/** Of one run that began with the first part and took the time of all. */
+function provenanceOf(results: readonly MineResult[]): MineResult["provenance"] {
+  const all = results.map(({ provenance }) => provenance);
+  const seconds = all.reduce((sum, one) => sum + Number(one["seconds"]), 0);
+  const images = results.reduce((sum, { counts }) => sum + counts.mined, 0);
+  const rate = seconds > 0 ? images / seconds : null;
+  return {
+    ...all[0],
+    started: all.map((one) => String(one["started"])).sort()[0],
+    seconds,
+    imagesPerSecond: rate,
+    steadyImagesPerSecond: rate,
+  };
 }
 
 async function readPart(path: string): Promise<Part> {

@@ -1,13 +1,13 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as t from "typanion";
+import type { Shard } from "../cluster/shard.js";
 import { SpuriousError } from "../errors.js";
 import type { JournalSettings } from "../evaluation/journal.js";
 import { shapeFault } from "../results/document-shape.js";
 import type { Candidate } from "./candidates.js";
 import { distinctImages, type NearDuplicate } from "./near-duplicates.js";
 import type { ImageAddress, ImagePool } from "./pool.js";
-import type { Shard } from "./shard.js";
 import type { SkippedImage } from "./skipped-images.js";
 import type { DamagedPool } from "./survey.js";
 

@@ -1,3 +1,5 @@
+import { type PartDescription, sealPart } from "../cluster/part.js";
+import { type Shard, WHOLE } from "../cluster/shard.js";
 import { SpuriousError } from "../errors.js";
 import { Journal, type JournalSettings } from "../evaluation/journal.js";
 import { Throughput } from "../evaluation/throughput.js";
@@ -18,12 +20,12 @@ import { type PcaIndex, type PcaIndexClass, readPcaIndex } from "../pca/pca-inde
 import { JOURNAL_NAME, ResultFolder, type ResultFolderOptions } from "../results/result-folder.js";
 import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
 import { VERSION } from "../version.js";
+import type { Candidate } from "./candidates.js";
 import { Exclusions } from "./exclusions.js";
 import { forwardPool } from "./forward-pool.js";
 import { type ListSettings, MINE_SCHEMA, minedComponent, type MineResult } from "./mine-result.js";
 import { MineState, type Stretch } from "./mine-state.js";
 import { openPools } from "./open-pools.js";
-import { type Shard, WHOLE } from "./shard.js";
 import { type Survey, surveyPools, type Task } from "./survey.js";
 import { TrainingImages } from "./training-images.js";
 import { writeMine, writeMinePart } from "./write-mine.js";
@@ -75,15 +77,52 @@ interface Target {
  *   USAGE_INVALID, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED, RESUME_MISMATCH, CANCELLED
  */
 export async function minePool(request: MineRequest): Promise<MineResult> {
-  const started = new Date();
+  const shard = request.shard ?? WHOLE;
+  await using folder = await ResultFolder.open(request.out, request);
+  return await withPreparedMine(request, shard, async (prepared) => {
+    const { result, candidates } = await mineImages(
+      request,
+      prepared,
+      folder,
+      request.resume ?? false,
+    );
+    if (result.shard === null) {
+      const { copies = true, signal } = request;
+      return await writeMine(folder, result, prepared.task.pools, { copies, signal });
+    }
+    await writeMinePart(folder, result, candidates);
+    await sealPart(folder.path, minePartOf(request, result, prepared));
+    return result;
+  });
+}
+
+/** What is known before any image is looked at. */
+export interface PreparedMine {
+  readonly target: Target;
+  readonly list: ListSettings;
+  readonly task: Task;
+  readonly classifier: Classifier;
+  readonly survey: Survey;
+  readonly preprocessing: Preprocessing;
+  /** What decides the content: the same in every part of the pools. */
+  readonly settings: JournalSettings;
+}
+
+export type WithoutPlace = Omit<MineRequest, "out" | "shard" | keyof ResultFolderOptions>;
+
+/** Opens PCA, pools and model, lists all images, and closes the model when `use` has ended. */
+export async function withPreparedMine<T>(
+  request: WithoutPlace,
+  shard: Shard,
+  use: (prepared: PreparedMine) => Promise<T>,
+): Promise<T> {
   const index = await readPcaIndex(request.pca);
   const target = await openTarget(request, index);
   const list = listSettings(request);
-  await using folder = await ResultFolder.open(request.out, request);
   const task: Task = {
     pools: await openPools(request.pools),
     exclusions: await Exclusions.read(request.exclude),
-    shard: request.shard ?? WHOLE,
+    shard,
   };
   await using classifier = await openPcaModel(request.pca, index, request);
   const survey = await surveyPools(task, request.signal);
@@ -94,10 +133,39 @@ export async function minePool(request: MineRequest): Promise<MineResult> {
     images: survey.hash,
     excluded: task.exclusions.sha256,
   };
+  return await use({ target, list, task, classifier, survey, preprocessing, settings });
+}
+
+/** What a part of the pools says of itself. @param result null: nothing is done yet */
+export function minePartOf(
+  { threads }: WithoutPlace,
+  result: MineResult | null,
+  { task, settings, classifier }: PreparedMine,
+): PartDescription {
+  const { mined = 0, training = 0, skipped = 0 } = result?.counts ?? {};
+  const seconds = Number(result?.provenance["seconds"] ?? 0);
+  return {
+    command: "mine",
+    shard: task.shard,
+    // They decide the last bits of numbers.
+    settings: { ...settings, batch: classifier.batch, threads: threads ?? "all" },
+    work: { done: mined + training + skipped, unit: "images", seconds },
+  };
+}
+
+/** The forward pass over the images of the task, and what it gave. The journal is closed behind it. */
+export async function mineImages(
+  request: WithoutPlace,
+  prepared: PreparedMine,
+  folder: Pick<ResultFolder, "file">,
+  resume: boolean,
+): Promise<{ result: MineResult; candidates: readonly (readonly Candidate[])[] }> {
+  const started = new Date();
+  const { target, list, task, classifier, survey, preprocessing, settings } = prepared;
   await using journal = await Journal.open<Stretch>(
     folder.file(JOURNAL_NAME),
     { ...settings, shard: task.shard },
-    request.resume ?? false,
+    resume,
   );
   const state = new MineState(
     target.components.length,
@@ -128,18 +196,10 @@ export async function minePool(request: MineRequest): Promise<MineResult> {
     imagesPerSecond: throughput.imagesPerSecond,
     steadyImagesPerSecond: throughput.steadyImagesPerSecond,
   });
-  // Awaited here: the folder would be given up first.
-  if (result.shard !== null) {
-    const ranked = state.candidates.map((one) => one.ranked());
-    return await writeMinePart(folder, result, ranked);
-  }
-  return await writeMine(folder, result, task.pools, {
-    copies: request.copies ?? true,
-    signal: request.signal,
-  });
+  return { result, candidates: state.candidates.map((one) => one.ranked()) };
 }
 
-async function openTarget(request: MineRequest, index: PcaIndex): Promise<Target> {
+async function openTarget(request: WithoutPlace, index: PcaIndex): Promise<Target> {
   const entry = findPcaClass(index, request.class);
   const pca = await readClassPca(request.pca, entry);
   const components = [...new Set(request.components)];
@@ -161,7 +221,7 @@ async function openTarget(request: MineRequest, index: PcaIndex): Promise<Target
   return { entry, pca, components, training };
 }
 
-function listSettings(request: MineRequest): ListSettings {
+function listSettings(request: WithoutPlace): ListSettings {
   const { top = DEFAULT_TOP, nearDuplicates = DEFAULT_DISTANCE } = request;
   const { candidates = nearDuplicates === "keep" ? top : CANDIDATES_PER_IMAGE * top } = request;
   if (candidates < top) {
@@ -176,7 +236,7 @@ function listSettings(request: MineRequest): ListSettings {
 
 /** What decides alphas, beside the images: the same in every part of a pool. */
 async function settingsOf(
-  request: MineRequest,
+  request: WithoutPlace,
   { entry, components, training }: Target,
   { sha256, engine, normalization, temperature, classMap }: Classifier,
   preprocessing: Preprocessing,
@@ -240,7 +300,7 @@ function resultOf(
 }
 
 function provenanceOf(
-  request: MineRequest,
+  request: WithoutPlace,
   { training }: Target,
   classifier: Classifier,
   preprocessing: Preprocessing,

@@ -1,9 +1,9 @@
 import { createHash } from "node:crypto";
+import { isInShard, type Shard } from "../cluster/shard.js";
 import { SpuriousError } from "../errors.js";
 import { archiveDamaged } from "../sources/source-errors.js";
 import type { Exclusions } from "./exclusions.js";
 import type { ImageAddress, ImagePool } from "./pool.js";
-import { isInShard, type Shard } from "./shard.js";
 
 /** What is to be mined. */
 export interface Task {

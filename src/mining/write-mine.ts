@@ -49,9 +49,21 @@ export async function writeMine(
   const report = minePage({ ...result, components: copied }, images);
   const written = copies ? { ...result, components: copied } : result;
   if (!copies) await remove(folder, [COPIES]);
-  await complete(folder, written, [{ name: REPORT, content: report }]);
+  await folder.complete([{ name: REPORT, content: report }, ...resultFiles(written)]);
   await remove(folder, [CANDIDATES_FILE]);
   return written;
+}
+
+/** The files of what a part of a pool gave. */
+export function minePartFiles(
+  result: MineResult,
+  candidates: readonly (readonly Candidate[])[],
+): FileContent[] {
+  const document: CandidatesDocument = { schema: CANDIDATES_SCHEMA, components: candidates };
+  return [
+    { name: CANDIDATES_FILE, content: `${JSON.stringify(document)}\n` },
+    ...resultFiles(result),
+  ];
 }
 
 /** Writes what a part of a pool gave. */
@@ -60,24 +72,16 @@ export async function writeMinePart(
   result: MineResult,
   candidates: readonly (readonly Candidate[])[],
 ): Promise<MineResult> {
-  const document: CandidatesDocument = { schema: CANDIDATES_SCHEMA, components: candidates };
-  await complete(folder, result, [
-    { name: CANDIDATES_FILE, content: `${JSON.stringify(document)}\n` },
-  ]);
+  await folder.complete(minePartFiles(result, candidates));
   await remove(folder, [REPORT, COPIES]);
   return result;
 }
 
-async function complete(
-  folder: ResultFolder,
-  result: MineResult,
-  more: readonly FileContent[],
-): Promise<void> {
-  await folder.complete([
-    ...more,
+function resultFiles(result: MineResult): FileContent[] {
+  return [
     { name: "mine.csv", content: mineCsv(result) },
     { name: MINE_FILE, content: `${JSON.stringify(result, null, 2)}\n` },
-  ]);
+  ];
 }
 
 /** What is of no use any more, or of an earlier result of the other kind. */

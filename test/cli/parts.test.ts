@@ -6,7 +6,8 @@ import { describe, test } from "node:test";
 import type { PartDocument } from "../../src/cluster/part.js";
 import { answerOf } from "../helpers/cli.js";
 import { fileTree } from "../helpers/file-tree.js";
-import { assertSameFolders } from "../helpers/folder-content.js";
+import { assertSameFolders, folderContent } from "../helpers/folder-content.js";
+import { fitPaintedPca, paintPictures, writePictures } from "../helpers/mining-pool.js";
 import { namesIn, RESULT_FILES, timelessFiles } from "../helpers/result-files.js";
 import { smallBenchmark } from "../helpers/small-benchmark.js";
 import { smallTraining } from "../helpers/small-pca.js";
@@ -171,3 +172,31 @@ describe("pca fit in parts", () => {
     );
   });
 });
+
+describe("mine in parts", () => {
+  test("merged is the list of one run, byte for byte but for times", async (t) => {
+    const root = fileTree(t, []);
+    const { pca } = await fitPaintedPca(root);
+    const pool = join(root, "pool");
+    writePictures(pool, await paintPictures(50));
+    const args = ["mine", pca, "--class", "0", "--component", "1,3", "--top", "12", "--pool", pool];
+    const tuned = [...args, "--device", "cpu", "--batch", "8"];
+    const whole = join(root, "whole");
+    await done([...tuned, "--out", whole]);
+    const [parts, out] = [join(root, "parts"), join(root, "out")];
+    await inParts(tuned, parts, 3);
+    await done(["merge", parts, "--out", out]);
+    const [found, expected] = [out, whole].map(folderContent);
+    assert.deepEqual([...(found?.keys() ?? [])], [...(expected?.keys() ?? [])]);
+    for (const [name, text] of found ?? []) {
+      assert.ok(withoutTimes(text) === withoutTimes(expected?.get(name) ?? ""), `${name} differs`);
+    }
+  });
+});
+
+/** Of mine.json, and of the page that shows its provenance. */
+function withoutTimes(text: string): string {
+  return text
+    .replaceAll(/"(seconds|imagesPerSecond|steadyImagesPerSecond)": [^,\n]*/g, "")
+    .replaceAll(/<dt>(started|seconds|imagesPerSecond|steadyImagesPerSecond)<\/dt><dd>[^<]*/g, "");
+}

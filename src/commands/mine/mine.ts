@@ -1,10 +1,12 @@
 import { Command, Option } from "clipanion";
+import { chosenShard } from "../../cluster/shard.js";
 import { SpuriousError } from "../../errors.js";
-import { minePool } from "../../mining/mine.js";
-import { parseShard } from "../../mining/shard.js";
+import { countPool, minePart } from "../../mining/mine-part.js";
+import { minePool, type WithoutPlace } from "../../mining/mine.js";
 import { resolvePcaClass } from "../../pca/resolve-class.js";
 import { wholeNumber } from "../base.js";
 import { ModelCommand } from "../model-command.js";
+import { partLines, partsOption, requireOut, shardOption, workersOption } from "../part-options.js";
 import { mineLines, mineWarnings, refuseDamaged } from "./mine-output.js";
 
 export class MineCommand extends ModelCommand {
@@ -56,17 +58,48 @@ export class MineCommand extends ModelCommand {
   exclude = Option.String("--exclude", { description: "Text file of ids that are left out" });
   train = Option.String("--train", { description: "Where the training images are now" });
   model = Option.String("--model", { description: "Where the PCA's model file is now" });
-  shard = Option.String("--shard", { description: "i/n: mine part i of n parts only" });
+  shard = shardOption();
+  parts = partsOption();
+  workers = workersOption();
   copies = Option.Boolean("--copies", true, {
     description: "Copy the images into --out; --no-copies",
   });
   maxPixels = Option.String("--max-pixels", { description: "Refuse larger pictures" });
-  out = Option.String("--out", { required: true, description: "Result folder" });
+  out = Option.String("--out", { description: "Result folder" });
   force = Option.Boolean("--force", false, { description: "Replace the result in --out" });
   resume = Option.Boolean("--resume", false, { description: "Go on with the run in --out" });
 
   async execute(): Promise<number> {
-    const result = await minePool({
+    const request = await this.#request();
+    const flags = { ...this, ...(this.#isOwnPart() && { shard: undefined }) };
+    const done = await this.inParts(flags, (place) => minePart({ ...request, ...place }));
+    if (done !== null && "shard" in done && "work" in done) {
+      this.print(done, () => partLines(done));
+      return 0;
+    }
+    const { force, resume } = this;
+    const out = requireOut(this.out);
+    const shard = this.#isOwnPart() ? chosenShard(this.shard) : undefined;
+    const merged = done !== null && done.command === "mine" ? done.result : null;
+    const result = merged ?? (await minePool({ ...request, force, resume, shard, out }));
+    for (const warning of mineWarnings(result)) this.warn(warning);
+    this.print(result, () => mineLines(result));
+    this.note(`the list is in ${out}`);
+    refuseDamaged(result);
+    return 0;
+  }
+
+  override async countWork(): Promise<number> {
+    return countPool(await this.#request());
+  }
+
+  /** A part with a folder of its own has a list of its own, which is shown. */
+  #isOwnPart(): boolean {
+    return this.parts === undefined && this.out !== undefined;
+  }
+
+  async #request(): Promise<WithoutPlace> {
+    return {
       ...this.classifierRequest(this.model ?? ""),
       model: this.model,
       pca: this.pca,
@@ -81,20 +114,11 @@ export class MineCommand extends ModelCommand {
           : distance("--near-duplicates", this.nearDuplicates),
       exclude: this.exclude,
       train: this.train,
-      shard: this.shard === undefined ? undefined : parseShard(this.shard),
       copies: this.copies,
       maxPixels: wholeNumber("--max-pixels", this.maxPixels, 1),
-      out: this.out,
-      force: this.force,
-      resume: this.resume,
       signal: this.signal,
       progress: this.progress,
-    });
-    for (const warning of mineWarnings(result)) this.warn(warning);
-    this.print(result, () => mineLines(result));
-    this.note(`the list is in ${this.out}`);
-    refuseDamaged(result);
-    return 0;
+    };
   }
 }
 

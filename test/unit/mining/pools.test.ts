@@ -6,7 +6,7 @@ import { describe, test } from "node:test";
 import { openPools } from "../../../src/mining/open-pools.js";
 import type { ImageAddress, ImagePool } from "../../../src/mining/pool.js";
 import { compareCodePoints } from "../../../src/datasets/order.js";
-import { isInShard, parseShard } from "../../../src/mining/shard.js";
+import { isInShard, parseShard } from "../../../src/cluster/shard.js";
 import { fileServer } from "../../helpers/file-server.js";
 import { fileTree } from "../../helpers/file-tree.js";
 import { tarFile, tarMember } from "../../helpers/tar.js";

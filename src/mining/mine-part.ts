@@ -1,0 +1,37 @@
+import type { PartDocument } from "../cluster/part.js";
+import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
+import { WHOLE } from "../cluster/shard.js";
+import { Exclusions } from "./exclusions.js";
+import { mineImages, minePartOf, type WithoutPlace, withPreparedMine } from "./mine.js";
+import { openPools } from "./open-pools.js";
+import { surveyPools } from "./survey.js";
+import { minePartFiles } from "./write-mine.js";
+
+export type MinePartRequest = WithoutPlace & PartPlace;
+
+/**
+ * Mines one part of the pools, told by the images' ids; mergeMines puts the parts together. Goes on with
+ * what an earlier attempt left.
+ * @throws as minePool
+ */
+export async function minePart(request: MinePartRequest): Promise<PartDocument> {
+  await using folder = await PartFolder.open(request);
+  return await withPreparedMine(request, folder.shard, async (prepared) => {
+    const { command, settings } = minePartOf(request, null, prepared);
+    const finished = await folder.finished({ command, settings });
+    if (finished !== null) return finished;
+    const { result, candidates } = await mineImages(request, prepared, folder, folder.resume);
+    const about = minePartOf(request, result, prepared);
+    return await folder.complete(minePartFiles(result, candidates), about);
+  });
+}
+
+/** Images of the pools that all parts together look at. @throws as minePool */
+export async function countPool(request: WithoutPlace): Promise<number> {
+  const task = {
+    pools: await openPools(request.pools),
+    exclusions: await Exclusions.read(request.exclude),
+    shard: WHOLE,
+  };
+  return (await surveyPools(task, request.signal)).left;
+}
