@@ -36,6 +36,9 @@ export interface TarEnd {
 const LARGEST_EXTENSION = 1 << 20;
 /** A class index, a WordNet id or a label; longer ones are none. */
 const LARGEST_LABEL = 256;
+/** Tar files inside each other; a walk goes into each, and a made-up file could hold thousands. */
+const DEEPEST = 8;
+const TOO_DEEP = `expected at most ${String(DEEPEST)} tar files inside each other, got more`;
 
 /** What a header of names says about the file that follows. */
 interface Override {
@@ -50,6 +53,8 @@ interface Part {
   readonly end: number;
   /** Of the names: the folder that it stands for. */
   readonly prefix: string;
+  /** Tar files around it. */
+  readonly depth: number;
 }
 
 /**
@@ -62,7 +67,8 @@ interface Part {
 export async function* tarMembers(access: RandomAccess): AsyncGenerator<TarMember, TarEnd> {
   const held = access.hold();
   try {
-    return yield* walk(new BlockReader(access), { start: 0, end: access.size, prefix: "" });
+    const whole: Part = { start: 0, end: access.size, prefix: "", depth: 0 };
+    return yield* walk(new BlockReader(access), whole);
   } finally {
     await held[Symbol.asyncDispose]();
   }
@@ -76,7 +82,7 @@ export function isPictureMember({ name, link }: TarMember): boolean {
 
 async function* walk(
   reader: BlockReader,
-  { start, end, prefix }: Part,
+  { start, end, prefix, depth }: Part,
 ): AsyncGenerator<TarMember, TarEnd> {
   let at = start;
   let override: Override = {};
@@ -107,7 +113,8 @@ async function* walk(
         if (inner === null) {
           yield { name, offset, size, ...(await labelOf(reader, name, offset, size)) };
         } else {
-          const { damage: inside } = yield* walk(reader, inner);
+          if (depth === DEEPEST) return { damage: `${TOO_DEEP} in ${name}` };
+          const { damage: inside } = yield* walk(reader, { ...inner, depth: depth + 1 });
           if (inside !== null) damage ??= `${inside} (in ${name})`;
         }
       } else if (isLink(header)) {
@@ -163,7 +170,7 @@ async function innerPart(
   name: string,
   offset: number,
   size: number,
-): Promise<Part | null> {
+): Promise<Omit<Part, "depth"> | null> {
   if (!/\.tar$/i.test(name) || isHiddenName(posix.basename(name)) || size < BLOCK) return null;
   const block = await reader.read(offset, BLOCK);
   if (parseTarHeader(block) === null) return null;

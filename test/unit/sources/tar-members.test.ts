@@ -186,4 +186,17 @@ describe("tarMembers", () => {
   test("a file that is not there is an error with a code", async () => {
     await assert.rejects(walked("/nowhere/a.tar"), { code: "DATA_NOT_FOUND" });
   });
+
+  test("tar files inside each other without end are damage, not an overflow", async (t) => {
+    const nested = (depth: number): Buffer => {
+      let inner = tarFile({ "deep.jpg": "x" });
+      for (let i = 0; i < depth; i++) inner = tarFile({ "n.tar": inner });
+      return inner;
+    };
+    const fine = await walked(written(t, nested(8)));
+    assert.deepEqual([fine.members.length, fine.damage], [1, null]);
+    const { members, damage } = await walked(written(t, nested(3000)));
+    assert.equal(members.length, 0);
+    assert.match(damage ?? "", /expected at most 8 tar files inside each other/);
+  });
 });
