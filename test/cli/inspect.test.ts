@@ -37,7 +37,10 @@ describe("inspect", () => {
 
   test("says that a model file is a program", async () => {
     const { stdout } = await answerOf(["inspect", modelFile("vit.pt")]);
-    assert.match(stdout, /^A model file is a program; loading it ran its code in a process of its own\./m);
+    assert.match(
+      stdout,
+      /^A model file is a program; loading it ran its code in a process of its own\./m,
+    );
   });
 
   test("says why there is no head, and what was taken off at the end", async () => {
@@ -61,7 +64,13 @@ describe("inspect", () => {
   test("--json is the description as one document", async () => {
     const { stdout } = await answerOf(["inspect", modelFile("vit.pt"), "--json"]);
     const found = JSON.parse(stdout) as ModelInspection;
-    assert.deepEqual(found.head, { kind: "linear", classes: 10, features: 16, bias: true, addend: null });
+    assert.deepEqual(found.head, {
+      kind: "linear",
+      classes: 10,
+      features: 16,
+      bias: true,
+      addend: null,
+    });
     assert.equal(found.featureMap?.kind, "tokens");
     assert.equal(found.metadata, null);
   });

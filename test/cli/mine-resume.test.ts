@@ -122,7 +122,12 @@ describe("mine that is interrupted or done in parts", () => {
     for (const [i, part] of parts.entries()) {
       const { status, stderr } = await answerOf(args(part, "--shard", `${i + 1}/4`));
       assert.equal(status, 0, stderr);
-      assert.deepEqual(readdirSync(part).sort(), ["candidates.json", "mine.csv", "mine.json", "part.json"]);
+      assert.deepEqual(readdirSync(part).sort(), [
+        "candidates.json",
+        "mine.csv",
+        "mine.json",
+        "part.json",
+      ]);
     }
     const out = join(folder, "merged");
     for (const order of [parts, [...parts].reverse()]) {

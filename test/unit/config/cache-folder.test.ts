@@ -5,7 +5,9 @@ import { test } from "node:test";
 
 import { cacheFolder } from "../../../src/config/cache-folder.js";
 // @ts-expect-error plain JavaScript without declarations
-import { cacheFolder as ofSetup } from "../../../tools/setup/paths.mjs";
+import { cacheFolder as folderOfSetup } from "../../../tools/setup/paths.mjs";
+
+const ofSetup = folderOfSetup as () => string;
 
 test("cacheFolder follows the variables, the nearer one first, as the setup does", () => {
   const home = join(homedir(), ".cache", "spurious-native");
