@@ -1,6 +1,8 @@
 import { mergeEvaluations } from "../evaluation/merge-evaluations.js";
+import { mergeEvidence } from "../evidence/evidence-part.js";
 import { mergeMines } from "../mining/merge-mines.js";
 import type { MineResult } from "../mining/mine-result.js";
+import { mergeFixes } from "../mitigation/fit-part.js";
 import { mergePcas } from "../pca/merge-pcas.js";
 import { readAllParts, readAllPartsOf } from "./all-parts.js";
 import type { MergeRequest } from "./merge-request.js";
@@ -9,6 +11,8 @@ import { incomplete } from "./part.js";
 const MERGERS = {
   eval: mergeEvaluations,
   "pca fit": mergePcas,
+  evidence: mergeEvidence,
+  "spufix fit": mergeFixes,
   mine: mergeParted,
 } as const;
 
@@ -36,6 +40,6 @@ export async function mergeParts(request: MergeRequest): Promise<MergedParts> {
   const [first] = await readAllParts(request.parts);
   if (first === undefined) throw incomplete("--", "the folders of all parts", "none");
   const { command } = first.document;
-  const merge = MERGERS[command as keyof Mergers];
+  const merge = MERGERS[command];
   return { command, result: await merge(request) } as MergedParts;
 }

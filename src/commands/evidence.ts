@@ -1,11 +1,13 @@
 import { join } from "node:path";
 import { Command, Option } from "clipanion";
-import { type EvidenceResult, makeEvidence } from "../evidence/make-evidence.js";
+import { makeEvidencePart } from "../evidence/evidence-part.js";
+import { type EvidenceResult, makeEvidence, type WithoutPlace } from "../evidence/make-evidence.js";
 import { resolvePcaClass } from "../pca/resolve-class.js";
 import { probability } from "../report/format.js";
 import { plainLabel, terminalTable } from "../results/terminal-table.js";
 import { oneOf, positiveNumber, wholeNumber } from "./base.js";
 import { ModelCommand } from "./model-command.js";
+import { partLines, partsOption, requireOut, shardOption, workersOption } from "./part-options.js";
 
 const LAYERS = ["auto", "last-map", "last-conv", "last-depthwise", "last-attention"] as const;
 
@@ -39,17 +41,40 @@ export class EvidenceCommand extends ModelCommand {
   train = Option.String("--train", { description: "Where the training images are now" });
   model = Option.String("--model", { description: "Where the PCA's model file is now" });
   maxPixels = Option.String("--max-pixels", { description: "Refuse larger pictures" });
-  out = Option.String("--out", { required: true, description: "Result folder" });
+  out = Option.String("--out", { description: "Result folder" });
   force = Option.Boolean("--force", false, { description: "Replace the evidence in --out" });
   resume = Option.Boolean("--resume", false, { description: "Go on with the run in --out" });
 
+  shard = shardOption();
+  parts = partsOption();
+  workers = workersOption();
+
   async execute(): Promise<number> {
-    const classes = await Promise.all(this.classes.map((one) => resolvePcaClass(this.pca, one)));
-    const result = await makeEvidence({
+    const request = await this.#request();
+    const done = await this.inParts(this, (place) => makeEvidencePart({ ...request, ...place }));
+    if (done !== null && "shard" in done) {
+      this.print(done, () => partLines(done));
+      return 0;
+    }
+    const { force, resume } = this;
+    const out = requireOut(this.out);
+    const merged = done?.command === "evidence" ? done.result : null;
+    const result = merged ?? (await makeEvidence({ ...request, out, force, resume }));
+    this.print(result, () => evidenceLines(result));
+    this.note(`open ${join(out, "index.html")}`);
+    return 0;
+  }
+
+  override async countWork(): Promise<number> {
+    return new Set((await this.#request()).classes).size;
+  }
+
+  async #request(): Promise<WithoutPlace> {
+    return {
       ...this.classifierRequest(this.model ?? ""),
       model: this.model,
       pca: this.pca,
-      classes,
+      classes: await Promise.all(this.classes.map((one) => resolvePcaClass(this.pca, one))),
       components: wholeNumber("--components", this.components, 1),
       poolSize: wholeNumber("--pool-size", this.poolSize, 1),
       eps: positiveNumber("--eps", this.eps),
@@ -58,20 +83,15 @@ export class EvidenceCommand extends ModelCommand {
       layer: oneOf("--layer", this.layer, LAYERS),
       train: this.train,
       attackBatch: wholeNumber("--batch", this.batch, 1),
-      out: this.out,
-      force: this.force,
-      resume: this.resume,
       maxPixels: wholeNumber("--max-pixels", this.maxPixels, 1),
       signal: this.signal,
       progress: this.progress,
-    });
-    this.print(result, () => lines(result));
-    this.note(`open ${join(this.out, "index.html")}`);
-    return 0;
+    };
   }
 }
 
-function lines({ classes }: EvidenceResult): string[] {
+/** The readable result of `evidence`. */
+export function evidenceLines({ classes }: EvidenceResult): string[] {
   return classes.flatMap((one) => [
     `${plainLabel(one.label)} (class ${String(one.class)})`,
     ...terminalTable(

@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
 import { mergeParts } from "../cluster/merge-parts.js";
 import { BaseCommand } from "./base.js";
-import { mergedLines, mergedWarnings } from "./merged-lines.js";
+import { mergedDocument, mergedLines, mergedWarnings } from "./merged-lines.js";
 
 export class MergeCommand extends BaseCommand {
   static override paths = [["merge"]];
@@ -25,7 +25,7 @@ export class MergeCommand extends BaseCommand {
     const { parts, out, force, signal } = this;
     const merged = await mergeParts({ parts, out, force, signal });
     for (const text of mergedWarnings(merged)) this.warn(text);
-    this.print(merged.result, () => mergedLines(merged, this.style));
+    this.print(mergedDocument(merged), () => mergedLines(merged, this.style));
     this.note(`the result is in ${out}`);
     return 0;
   }

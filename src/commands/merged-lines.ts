@@ -1,16 +1,31 @@
 import type { MergedParts } from "../cluster/merge-parts.js";
+import { counted } from "../report/format.js";
 import type { Style } from "../terminal/style.js";
 import { evalLines, warnings } from "./eval-output.js";
+import { evidenceLines } from "./evidence.js";
 import { mineLines, mineWarnings } from "./mine/mine-output.js";
 import { pcaLines } from "./pca/pca-output.js";
 
 /** The readable result of parts, as that of the command. */
-export function mergedLines(merged: MergedParts, style: Style): readonly string[] {
-  if (merged.command === "eval") return evalLines(merged.result, style);
-  return merged.command === "mine" ? mineLines(merged.result) : pcaLines(merged.result);
+export function mergedLines({ command, result }: MergedParts, style: Style): readonly string[] {
+  if (command === "eval") return evalLines(result, style);
+  if (command === "pca fit") return pcaLines(result);
+  if (command === "evidence") return evidenceLines(result);
+  if (command === "mine") return mineLines(result);
+  return [`directions of ${counted(result.classes.length, "class", "classes")}`];
 }
 
-export function mergedWarnings(merged: MergedParts): readonly string[] {
-  if (merged.command === "eval") return warnings(merged.result);
-  return merged.command === "mine" ? mineWarnings(merged.result) : [];
+/** What the result is as a document; tensors are in its file. */
+export function mergedDocument({ command, result }: MergedParts): unknown {
+  if (command !== "spufix fit") return result;
+  const { modelSha256, classes } = result;
+  return {
+    modelSha256,
+    classes: classes.map(({ index, eigenIndices }) => ({ index, eigenIndices })),
+  };
+}
+
+export function mergedWarnings({ command, result }: MergedParts): readonly string[] {
+  if (command === "eval") return warnings(result);
+  return command === "mine" ? mineWarnings(result) : [];
 }

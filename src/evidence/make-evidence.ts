@@ -77,22 +77,29 @@ const DEFAULTS = {
   attackBatch: 16,
 } as const;
 
-const PAGE_NAME = "index.html";
+export const PAGE_NAME = "index.html";
 
 /** Complete evidence takes more classes. */
-const isBegunEvidence: IsBegun = (names) =>
+export const isBegunEvidence: IsBegun = (names) =>
   names.includes(JOURNAL_NAME) ||
   (names.includes(PAGE_NAME) && names.some((name) => /^\d{3,}$/.test(name)));
 
 /** What all classes of a run share. */
-interface Run {
-  readonly request: EvidenceRequest;
+export interface EvidenceRun {
+  readonly request: WithoutPlace;
+  /** Whether there may be work of an earlier run. */
+  readonly resume: boolean;
   readonly settings: RunSettings;
   readonly classifier: Classifier;
-  readonly folder: ResultFolder;
+  readonly folder: Pick<ResultFolder, "file">;
   readonly train: PictureTree;
   readonly progress: ProgressSink;
+  /** The classes asked for, in their order. */
+  readonly entries: readonly PcaIndexClass[];
 }
+
+/** All but where the evidence goes. */
+export type WithoutPlace = Omit<EvidenceRequest, "out" | keyof ResultFolderOptions>;
 
 /** A class of a run. */
 interface ClassTask {
@@ -115,15 +122,38 @@ type RunSettings = ReturnType<typeof settingsOf>;
  *   OUTPUT_WRITE_FAILED, RESUME_MISMATCH, CANCELLED
  */
 export async function makeEvidence(request: EvidenceRequest): Promise<EvidenceResult> {
-  const index = await readPcaIndex(request.pca);
-  const classes = [...new Set(request.classes)];
-  const entries = classes.map((one) => findPcaClass(index, one));
   await using folder = await ResultFolder.open(request.out, request, isBegunEvidence);
+  return await withEvidenceRun(request, folder, request.resume ?? false, async (run) => {
+    const documents = await makeClasses(run, run.entries);
+    await folder.complete([{ name: PAGE_NAME, content: evidencePage(documents) }]);
+    return { out: request.out, classes: documents };
+  });
+}
+
+/** Opens PCA and model, and closes the model when `use` has ended. */
+export async function withEvidenceRun<T>(
+  request: WithoutPlace,
+  folder: EvidenceRun["folder"],
+  resume: boolean,
+  use: (run: EvidenceRun) => Promise<T>,
+): Promise<T> {
+  const index = await readPcaIndex(request.pca);
+  const entries = [...new Set(request.classes)].map((one) => findPcaClass(index, one));
   await using classifier = await openPcaModel(request.pca, index, request);
   const { progress = NO_PROGRESS } = request;
   const settings = settingsOf(request, classifier);
   const train = await openPictureTree(trainFolder(request, index));
-  const run: Run = { request, settings, classifier, folder, train, progress };
+  return await use({
+    ...{ request, resume, settings, classifier, folder, train, progress, entries },
+  });
+}
+
+/** The evidence of some classes, each in a folder of its own. */
+export async function makeClasses(
+  run: EvidenceRun,
+  entries: readonly PcaIndexClass[],
+): Promise<EvidenceDocument[]> {
+  const { settings, progress } = run;
   const tasks: ClassTask[] = [];
   for (const entry of entries) tasks.push(await planClass(run, entry));
   await begin(run, tasks);
@@ -135,12 +165,16 @@ export async function makeEvidence(request: EvidenceRequest): Promise<EvidenceRe
   } finally {
     progress.end();
   }
-  await folder.complete([{ name: PAGE_NAME, content: evidencePage(documents) }]);
-  return { out: request.out, classes: documents };
+  return documents;
+}
+
+/** Name of a class's folder. */
+export function classFolder(index: number): string {
+  return String(index).padStart(3, "0");
 }
 
 /** What decides the content of a run. */
-function settingsOf(request: EvidenceRequest, classifier: Classifier) {
+function settingsOf(request: WithoutPlace, classifier: Classifier) {
   return {
     model: classifier.sha256,
     dtype: classifier.engine.dtype,
@@ -158,7 +192,7 @@ function settingsOf(request: EvidenceRequest, classifier: Classifier) {
   };
 }
 
-function trainFolder(request: EvidenceRequest, index: PcaIndex): string {
+function trainFolder(request: WithoutPlace, index: PcaIndex): string {
   const train = request.train ?? index.train;
   if (train !== null) return train;
   throw new SpuriousError(
@@ -168,9 +202,9 @@ function trainFolder(request: EvidenceRequest, index: PcaIndex): string {
 }
 
 /** Nothing is written here, so that a run with other settings is refused before it changes anything. */
-async function planClass(run: Run, entry: PcaIndexClass): Promise<ClassTask> {
-  const { request, settings } = run;
-  const folder = run.folder.file(String(entry.index).padStart(3, "0"));
+async function planClass(run: EvidenceRun, entry: PcaIndexClass): Promise<ClassTask> {
+  const { request, resume, settings } = run;
+  const folder = run.folder.file(classFolder(entry.index));
   const classSettings = {
     ...settings,
     class: entry.index,
@@ -182,15 +216,14 @@ async function planClass(run: Run, entry: PcaIndexClass): Promise<ClassTask> {
     folder,
     settings: classSettings,
     pool: Math.min(settings.poolSize, entry.components),
-    finished: request.resume === true ? await readFinished(folder, classSettings) : null,
+    finished: resume ? await readFinished(folder, classSettings) : null,
   };
 }
 
 /** Records what the run is begun with, until the result is complete. */
-async function begin({ request, settings, folder }: Run, tasks: readonly ClassTask[]) {
+async function begin({ resume, settings, folder }: EvidenceRun, tasks: readonly ClassTask[]) {
   const classes = indexRanges(tasks.map(({ entry }) => entry.index));
   const heading = { ...settings, classes };
-  const resume = request.resume ?? false;
   const journal = await Journal.open<never>(folder.file(JOURNAL_NAME), heading, resume);
   await journal[Symbol.asyncDispose]();
   if (resume) return;
@@ -202,7 +235,7 @@ async function begin({ request, settings, folder }: Run, tasks: readonly ClassTa
   }
 }
 
-async function finishClass(run: Run, task: ClassTask): Promise<EvidenceDocument> {
+async function finishClass(run: EvidenceRun, task: ClassTask): Promise<EvidenceDocument> {
   const { folder, finished } = task;
   if (finished === null) await mkdir(folder, { recursive: true });
   else run.progress.advance(task.pool * run.settings.steps);
@@ -211,7 +244,7 @@ async function finishClass(run: Run, task: ClassTask): Promise<EvidenceDocument>
   return document;
 }
 
-async function oneClass(run: Run, task: ClassTask): Promise<EvidenceDocument> {
+async function oneClass(run: EvidenceRun, task: ClassTask): Promise<EvidenceDocument> {
   const { request, settings, classifier, train } = run;
   const { entry, folder } = task;
   const pca = await readClassPca(request.pca, entry);
@@ -239,7 +272,7 @@ async function oneClass(run: Run, task: ClassTask): Promise<EvidenceDocument> {
 }
 
 async function attack(
-  { request, settings, classifier, progress }: Run,
+  { request, resume, settings, classifier, progress }: EvidenceRun,
   task: ClassTask,
   pca: ClassPca,
   column: number,
@@ -248,7 +281,7 @@ async function attack(
   await using journal = await Journal.open<AttackedComponent>(
     join(task.folder, JOURNAL_NAME),
     task.settings,
-    request.resume ?? false,
+    resume,
     ({ eigenIndex }) => String(eigenIndex),
   );
   progress.advance(journal.earlier.length * steps);

@@ -10,7 +10,8 @@ export interface FittedClass {
   readonly skipped: readonly { readonly path: string; readonly message: string }[];
 }
 
-interface Entry {
+/** The same as JSON. */
+export interface FittedEntry {
   readonly index: number;
   readonly eigenIndices: readonly number[];
   /** float32, little endian, in base 64: [L, d] and [d]. */
@@ -27,8 +28,9 @@ interface FitJournalOptions {
 /** Classes that are done, beside the fix's file until that is written. */
 export class FitJournal implements AsyncDisposable {
   private constructor(
-    private readonly journal: Journal<Entry>,
-    private readonly lock: RunLock,
+    private readonly journal: Journal<FittedEntry>,
+    /** null where the folder of the journal is locked. */
+    private readonly lock: RunLock | null,
   ) {}
 
   /**
@@ -50,17 +52,22 @@ export class FitJournal implements AsyncDisposable {
     }
   }
 
+  /** The journal of a part, in a folder of its own. @throws RESUME_MISMATCH, OUTPUT_WRITE_FAILED */
+  static async ofPart(
+    path: string,
+    settings: JournalSettings,
+    resume: boolean,
+  ): Promise<FitJournal> {
+    return new FitJournal(await Journal.open(path, settings, resume, keyOf), null);
+  }
+
   get earlier(): FittedClass[] {
-    return this.journal.earlier.map(({ index, eigenIndices, directions, mean, skipped }) => ({
-      directions: { index, eigenIndices, directions: floats(directions), mean: floats(mean) },
-      skipped,
-    }));
+    return this.journal.earlier.map(fittedOf);
   }
 
   /** Adds a class; it is on disk when this resolves. */
-  append({ directions: { index, eigenIndices, directions, mean }, skipped }: FittedClass) {
-    const entry = { directions: base64(directions), mean: base64(mean) };
-    return this.journal.append([{ index, eigenIndices, ...entry, skipped }]);
+  append(fitted: FittedClass): Promise<void> {
+    return this.journal.append([entryOf(fitted)]);
   }
 
   /** The fix is written: there is nothing left to go on with. */
@@ -70,15 +77,34 @@ export class FitJournal implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.journal[Symbol.asyncDispose]();
-    await this.lock[Symbol.asyncDispose]();
+    await this.lock?.[Symbol.asyncDispose]();
   }
+}
+
+export function entryOf({
+  directions: { index, eigenIndices, directions, mean },
+  skipped,
+}: FittedClass): FittedEntry {
+  return { index, eigenIndices, directions: base64(directions), mean: base64(mean), skipped };
+}
+
+export function fittedOf(entry: FittedEntry): FittedClass {
+  const { index, eigenIndices, directions, mean, skipped } = entry;
+  return {
+    directions: { index, eigenIndices, directions: floats(directions), mean: floats(mean) },
+    skipped,
+  };
+}
+
+function keyOf({ index }: FittedEntry): string {
+  return String(index);
 }
 
 async function openJournal(
   out: string,
   settings: JournalSettings,
   { resume = false, force = false }: FitJournalOptions,
-): Promise<Journal<Entry>> {
+): Promise<Journal<FittedEntry>> {
   const path = `${out}.progress.jsonl`;
   if (!resume && (await stat(path).catch(() => null)) !== null) {
     if (!force) {
@@ -90,7 +116,7 @@ async function openJournal(
     }
     await rm(path, { force: true });
   }
-  return Journal.open<Entry>(path, settings, resume, ({ index }) => String(index));
+  return Journal.open(path, settings, resume, keyOf);
 }
 
 function base64(values: Float32Array): string {

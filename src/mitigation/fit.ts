@@ -21,7 +21,7 @@ import type { LabelledComponents } from "./components-file.js";
 import { readComponents } from "./components-file.js";
 import { centreFeatures, directionOf } from "./direction.js";
 import { type Discovery, openDiscovery } from "./discovery-alphas.js";
-import { FitJournal } from "./fit-journal.js";
+import { FitJournal, type FittedClass } from "./fit-journal.js";
 import { type SpuFix, writeFix } from "./fix-file.js";
 import type { ClassDirections } from "./fold.js";
 import { type FitPlan, planFit } from "./plan-fit.js";
@@ -56,6 +56,61 @@ export interface SpuFixFitRequest extends ClassifierRequest {
  */
 export async function fitSpuFix(request: SpuFixFitRequest): Promise<SpuFix> {
   await refuseExisting(request.out, request.force ?? false);
+  return await withPreparedFit(request, async (prepared) => {
+    await using journal = await FitJournal.open(request.out, prepared.settings, request);
+    const fitted = await fitClasses(request, prepared, prepared.plan.train.classes, journal);
+    const fix = fixOf(fitted, prepared.modelSha256, prepared.provenance);
+    await writeFix(request.out, fix);
+    await journal.complete();
+    return fix;
+  });
+}
+
+/** All classes of a fix, in their order. @param provenance without what is known of the classes */
+export function fixOf(
+  fitted: readonly FittedClass[],
+  modelSha256: string,
+  { missingClasses, ...provenance }: FitProvenance,
+): SpuFix {
+  const all = [...fitted].sort((a, b) => a.directions.index - b.directions.index);
+  return {
+    classes: all.map(({ directions }) => directions),
+    modelSha256,
+    provenance: {
+      ...provenance,
+      skipped: all.flatMap(({ skipped }) => skipped),
+      missingClasses,
+      made: new Date().toISOString(),
+    },
+  };
+}
+
+/** What a fix says of how it was made, beside its classes. */
+export interface FitProvenance {
+  readonly missingClasses: readonly { readonly index: number; readonly label: string }[];
+  readonly [other: string]: unknown;
+}
+
+/** What is known before the first image. */
+export interface PreparedFix {
+  readonly classifier: Classifier;
+  readonly components: LabelledComponents;
+  readonly discovery: Discovery;
+  readonly train: TrainSet;
+  readonly plan: FitPlan;
+  readonly head: HeadWeights;
+  readonly settings: JournalSettings;
+  readonly modelSha256: string;
+  readonly provenance: FitProvenance;
+}
+
+export type WithoutPlace = Omit<SpuFixFitRequest, "out" | "force" | "resume">;
+
+/** Opens alphas, model and training images, and closes the model when `use` has ended. */
+export async function withPreparedFit<T>(
+  request: WithoutPlace,
+  use: (prepared: PreparedFix) => Promise<T>,
+): Promise<T> {
   const components = await readComponents(request.components ?? "paper");
   const discovery = await openDiscovery(request.alphas);
   await using classifier = await Classifier.open({ ...request, needsFeatures: true });
@@ -67,11 +122,31 @@ export async function fitSpuFix(request: SpuFixFitRequest): Promise<SpuFix> {
   const head = await classifier.engine.headWeights();
   const plan = await planFit(train, components, discovery);
   const settings = settingsOf(request, classifier, train, components, discovery, plan);
-  await using journal = await FitJournal.open(request.out, settings, request);
+  const provenance: FitProvenance = {
+    version: VERSION,
+    ...classifier.provenance(),
+    preset: "paper-v2",
+    train: train.root,
+    components: request.components ?? "paper",
+    discovery: { ...discovery.provenance, alphas: plan.alphasSha256 },
+    missingClasses: missing.map(({ index, label }) => ({ index, label })),
+  };
+  const modelSha256 = classifier.sha256;
+  const opened = { classifier, components, discovery, train, plan, head };
+  return await use({ ...opened, settings, modelSha256, provenance });
+}
+
+/** Fits the classes that the journal does not have yet. @returns also those that it has */
+export async function fitClasses(
+  request: WithoutPlace,
+  { classifier, components, discovery, train, plan, head }: PreparedFix,
+  classes: TrainSet["classes"],
+  journal: FitJournal,
+): Promise<FittedClass[]> {
   const fitted = [...journal.earlier];
   const done = new Set(fitted.map(({ directions }) => directions.index));
   const picturesOf = new Map(train.classes.map(({ index, pictures }) => [index, pictures]));
-  const left = plan.train.classes.filter(({ index }) => !done.has(index));
+  const left = classes.filter(({ index }) => !done.has(index));
   for await (const finished of forwardClasses(request, classifier, { ...train, classes: left })) {
     const pictures = picturesOf.get(finished.index) ?? [];
     const one = {
@@ -81,30 +156,12 @@ export async function fitSpuFix(request: SpuFixFitRequest): Promise<SpuFix> {
     fitted.push(one);
     await journal.append(one);
   }
-  fitted.sort((a, b) => a.directions.index - b.directions.index);
-  const fix: SpuFix = {
-    classes: fitted.map(({ directions }) => directions),
-    modelSha256: classifier.sha256,
-    provenance: {
-      version: VERSION,
-      ...classifier.provenance(),
-      preset: "paper-v2",
-      train: train.root,
-      components: request.components ?? "paper",
-      discovery: { ...discovery.provenance, alphas: plan.alphasSha256 },
-      skipped: fitted.flatMap(({ skipped }) => skipped),
-      missingClasses: missing.map(({ index, label }) => ({ index, label })),
-      made: new Date().toISOString(),
-    },
-  };
-  await writeFix(request.out, fix);
-  await journal.complete();
-  return fix;
+  return fitted;
 }
 
 /** What decides the directions: a run is gone on with only under the same. */
 function settingsOf(
-  { components: spec, maxPixels }: SpuFixFitRequest,
+  { components: spec, maxPixels }: WithoutPlace,
   { sha256, engine, normalization, inputSize, classMap }: Classifier,
   train: TrainSet,
   components: LabelledComponents,
@@ -128,7 +185,7 @@ function settingsOf(
 }
 
 async function* forwardClasses(
-  { maxPixels, signal, progress = NO_PROGRESS }: SpuFixFitRequest,
+  { maxPixels, signal, progress = NO_PROGRESS }: WithoutPlace,
   classifier: Classifier,
   train: TrainSet,
 ): AsyncGenerator<FinishedClass> {

@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
 import { mergeSlurm } from "../../cluster/slurm/merge.js";
 import { BaseCommand } from "../base.js";
-import { mergedLines, mergedWarnings } from "../merged-lines.js";
+import { mergedDocument, mergedLines, mergedWarnings } from "../merged-lines.js";
 
 export class SlurmMergeCommand extends BaseCommand {
   static override paths = [["slurm", "merge"]];
@@ -20,7 +20,7 @@ export class SlurmMergeCommand extends BaseCommand {
   async execute(): Promise<number> {
     const { merged, out } = await mergeSlurm(this.plan, this.signal);
     for (const text of mergedWarnings(merged)) this.warn(text);
-    this.print(merged.result, () => mergedLines(merged, this.style));
+    this.print(mergedDocument(merged), () => mergedLines(merged, this.style));
     this.note(`the result is in ${out}`);
     return 0;
   }

@@ -57,7 +57,7 @@ export class SlurmPlanCommand extends BaseCommand {
     const { to, memory, partition, account, constraint, qos, force } = this;
     const plan = await planSlurm({
       ...{ commandLine, out, to, memory, partition, account, constraint, qos, force },
-      work: { count, unit: "images" },
+      work: { count, unit: commandLine[0] === "evidence" ? "classes" : "images" },
       tasks: wholeNumber("--tasks", this.tasks, 1),
       rate: positiveNumber("--rate", this.rate),
       hoursPerTask: positiveNumber("--hours-per-task", this.hoursPerTask),

@@ -1,11 +1,13 @@
 import { Command, Option } from "clipanion";
 import { POSITION_RISK } from "../../mitigation/alpha-files.js";
 import type { DiscoveryProvenance } from "../../mitigation/discovery-alphas.js";
-import { fitSpuFix } from "../../mitigation/fit.js";
+import { fitSpuFix, type WithoutPlace } from "../../mitigation/fit.js";
+import { countFixImages, fitSpuFixPart } from "../../mitigation/fit-part.js";
 import { counted } from "../../report/format.js";
 import { wholeNumber } from "../base.js";
 import { missingClassWarnings } from "../missing-classes.js";
 import { ModelCommand } from "../model-command.js";
+import { partLines, partsOption, requireOut, shardOption, workersOption } from "../part-options.js";
 
 export class SpuFixFitCommand extends ModelCommand {
   static override paths = [["spufix", "fit"]];
@@ -38,7 +40,7 @@ export class SpuFixFitCommand extends ModelCommand {
     description: "PCA of the discovery model, or a folder of its alphas (.pt)",
   });
   components = Option.String("--components", "paper", { description: "paper or a JSON file" });
-  out = Option.String("--out", { required: true, description: "File to write" });
+  out = Option.String("--out", { description: "File to write" });
   force = Option.Boolean("--force", false, { description: "Replace the file, start over" });
   resume = Option.Boolean("--resume", false, { description: "Go on with an interrupted run" });
   maxPixels = Option.String("--max-pixels", { description: "Refuse larger pictures" });
@@ -46,20 +48,21 @@ export class SpuFixFitCommand extends ModelCommand {
     description: "Leave out classes that the model's head has no output for",
   });
 
+  shard = shardOption();
+  parts = partsOption();
+  workers = workersOption();
+
   async execute(): Promise<number> {
-    const fix = await fitSpuFix({
-      ...this.classifierRequest(this.model),
-      train: this.train,
-      alphas: this.alphas,
-      components: this.components,
-      out: this.out,
-      force: this.force,
-      resume: this.resume,
-      allowMissingClasses: this.allowMissingClasses,
-      maxPixels: wholeNumber("--max-pixels", this.maxPixels, 1),
-      signal: this.signal,
-      progress: this.progress,
-    });
+    const request = this.#request();
+    const done = await this.inParts(this, (place) => fitSpuFixPart({ ...request, ...place }));
+    if (done !== null && "shard" in done) {
+      this.print(done, () => partLines(done));
+      return 0;
+    }
+    const { force, resume } = this;
+    const out = requireOut(this.out);
+    const merged = done?.command === "spufix fit" ? done.result : null;
+    const fix = merged ?? (await fitSpuFix({ ...request, out, force, resume }));
     const directions = fix.classes.reduce((sum, { eigenIndices }) => sum + eigenIndices.length, 0);
     const skipped = fix.provenance["skipped"] as { message: string }[];
     for (const { message } of skipped) this.warn(message);
@@ -67,13 +70,30 @@ export class SpuFixFitCommand extends ModelCommand {
     const { joinedBy } = fix.provenance["discovery"] as DiscoveryProvenance;
     if (joinedBy === "position") this.warn(POSITION_RISK);
     const document = {
-      file: this.out,
+      file: out,
       modelSha256: fix.modelSha256,
       classes: fix.classes.map(({ index, eigenIndices }) => ({ index, eigenIndices })),
     };
     this.print(document, () => [
-      `${counted(directions, "direction")} of ${counted(fix.classes.length, "class", "classes")} in ${this.out}`,
+      `${counted(directions, "direction")} of ${counted(fix.classes.length, "class", "classes")} in ${out}`,
     ]);
     return 0;
+  }
+
+  override countWork(): Promise<number> {
+    return countFixImages(this.#request());
+  }
+
+  #request(): WithoutPlace {
+    return {
+      ...this.classifierRequest(this.model),
+      train: this.train,
+      alphas: this.alphas,
+      components: this.components,
+      allowMissingClasses: this.allowMissingClasses,
+      maxPixels: wholeNumber("--max-pixels", this.maxPixels, 1),
+      signal: this.signal,
+      progress: this.progress,
+    };
   }
 }

@@ -1,0 +1,98 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readAllPartsOf } from "../cluster/all-parts.js";
+import { copyFiles } from "../cluster/copy-files.js";
+import type { MergeRequest } from "../cluster/merge-request.js";
+import { incomplete, type Part, type PartDocument } from "../cluster/part.js";
+import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
+import { classesInShard } from "../cluster/shard.js";
+import { addon } from "../native/load.js";
+import { hashClassPca } from "../pca/class-pca.js";
+import { type IsBegun, ResultFolder } from "../results/result-folder.js";
+import { DOCUMENT_NAME } from "./class-document.js";
+import type { EvidenceDocument } from "./evidence-file.js";
+import {
+  classFolder,
+  type EvidenceResult,
+  isBegunEvidence,
+  makeClasses,
+  PAGE_NAME,
+  type WithoutPlace,
+  withEvidenceRun,
+} from "./make-evidence.js";
+import { evidencePage } from "./page.js";
+
+export type EvidencePartRequest = WithoutPlace & PartPlace;
+
+/**
+ * The evidence of some of the classes, each of which is whole in one part; mergeEvidence makes one
+ * folder of all parts. Goes on with what an earlier attempt left.
+ * @throws as makeEvidence
+ */
+export async function makeEvidencePart(request: EvidencePartRequest): Promise<PartDocument> {
+  const started = Date.now();
+  const isBegun: IsBegun = (names) => isBegunEvidence([...names, PAGE_NAME]);
+  await using folder = await PartFolder.open(request, isBegun);
+  return await withEvidenceRun(request, folder, folder.resume, async (run) => {
+    const hashes = run.entries.map((entry) => hashClassPca(request.pca, entry));
+    const about = {
+      command: "evidence",
+      settings: {
+        ...run.settings,
+        classes: run.entries.map(({ index }) => index),
+        pca: await Promise.all(hashes),
+        // They decide the last bits of numbers.
+        attackBatch: request.attackBatch ?? null,
+        threads: request.threads ?? "all",
+        torch: addon().addonInfo().torch,
+      },
+    } as const;
+    const finished = await folder.finished(about);
+    if (finished !== null) return finished;
+    const { poolSize } = run.settings;
+    const own = classesInShard(run.entries, folder.shard, ({ components }) =>
+      Math.min(poolSize, components),
+    );
+    await makeClasses(run, own);
+    const seconds = (Date.now() - started) / 1000;
+    const work = { done: own.length, unit: "classes", seconds };
+    return await folder.complete([], { ...about, work });
+  });
+}
+
+/**
+ * One folder of evidence, from parts of makeEvidencePart: that of one run, but for times. The parts
+ * stay as they are.
+ * @throws SHARDS_INCOMPLETE, RESULT_INVALID, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED
+ */
+export async function mergeEvidence(request: MergeRequest): Promise<EvidenceResult> {
+  const { parts: paths, out, force } = request;
+  const parts = await readAllPartsOf("evidence", paths);
+  const asked = parts[0].document.settings["classes"] as readonly number[];
+  const partOf = new Map<string, Part>();
+  for (const part of parts) {
+    for (const name of Object.keys(part.document.files)) partOf.set(name, part);
+  }
+  const lacking = asked.filter((index) => !partOf.has(documentOf(index)));
+  if (lacking.length > 0) {
+    throw incomplete(paths.join(", "), "all classes", `all but ${lacking.join(", ")}`);
+  }
+  // Of a merge that was stopped there are folders of classes and no page yet.
+  const isBegun: IsBegun = (names) => names.every((name) => /^\d{3,}$/.test(name));
+  await using folder = await ResultFolder.open(out, { force, resume: force !== true }, isBegun);
+  for (const part of parts) {
+    await copyFiles(part.folder, folder.path, Object.keys(part.document.files));
+  }
+  const documents = await Promise.all(
+    asked.map(async (index) => {
+      const text = await readFile(folder.file(documentOf(index)), "utf8");
+      return JSON.parse(text) as EvidenceDocument;
+    }),
+  );
+  await folder.complete([{ name: PAGE_NAME, content: evidencePage(documents) }]);
+  return { out, classes: documents };
+}
+
+function documentOf(index: number): string {
+  return join(classFolder(index), DOCUMENT_NAME);
+}

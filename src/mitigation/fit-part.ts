@@ -1,0 +1,122 @@
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { readAllPartsOf } from "../cluster/all-parts.js";
+import type { MergeRequest } from "../cluster/merge-request.js";
+import { incomplete, type Part, type PartDocument } from "../cluster/part.js";
+import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
+import { classesInShard } from "../cluster/shard.js";
+import { JOURNAL_NAME, refuseExisting } from "../results/result-folder.js";
+import {
+  fitClasses,
+  type FitProvenance,
+  fixOf,
+  type PreparedFix,
+  type WithoutPlace,
+  withPreparedFit,
+} from "./fit.js";
+import { entryOf, FitJournal, type FittedEntry, fittedOf } from "./fit-journal.js";
+import { type SpuFix, writeFix } from "./fix-file.js";
+
+const FITTED_SCHEMA = "spurious-native/spufix-part/1";
+const FITTED_FILE = "fitted.json";
+
+/** The document of fitted.json: what a part of a fix hands on. */
+interface FittedDocument {
+  readonly schema: typeof FITTED_SCHEMA;
+  readonly modelSha256: string;
+  readonly provenance: FitProvenance;
+  /** Indices of the classes of all parts. */
+  readonly all: readonly number[];
+  readonly classes: readonly FittedEntry[];
+}
+
+export type SpuFixFitPartRequest = WithoutPlace & PartPlace;
+
+/**
+ * The directions of some of the classes, each of which is whole in one part; mergeFixes makes one fix
+ * of all parts. Goes on behind the classes that an earlier attempt has finished.
+ * @throws as fitSpuFix; RESUME_MISMATCH the part is there already and was made with other settings
+ */
+export async function fitSpuFixPart(request: SpuFixFitPartRequest): Promise<PartDocument> {
+  const started = Date.now();
+  await using folder = await PartFolder.open(request);
+  return await withPreparedFit(request, async (prepared) => {
+    const { settings, classifier, modelSha256, provenance, plan } = prepared;
+    const about = {
+      command: "spufix fit",
+      // They decide the last bits of numbers.
+      settings: { ...settings, batch: classifier.batch, threads: request.threads ?? "all" },
+    } as const;
+    const finished = await folder.finished(about);
+    if (finished !== null) return finished;
+    const classes = classesInShard(
+      plan.train.classes,
+      folder.shard,
+      ({ pictures }) => pictures.length,
+    );
+    const document: FittedDocument = {
+      schema: FITTED_SCHEMA,
+      modelSha256,
+      provenance,
+      all: plan.train.classes.map(({ index }) => index),
+      classes: await fit(request, prepared, classes, folder),
+    };
+    const done = classes.reduce((sum, { pictures }) => sum + pictures.length, 0);
+    const work = { done, unit: "images", seconds: (Date.now() - started) / 1000 };
+    const content = `${JSON.stringify(document)}\n`;
+    return await folder.complete([{ name: FITTED_FILE, content }], { ...about, work });
+  });
+}
+
+/** The journal is closed before its folder gets another name. */
+async function fit(
+  request: SpuFixFitPartRequest,
+  prepared: PreparedFix,
+  classes: PreparedFix["train"]["classes"],
+  folder: PartFolder,
+): Promise<FittedEntry[]> {
+  await using journal = await FitJournal.ofPart(
+    folder.file(JOURNAL_NAME),
+    { ...prepared.settings, shard: folder.shard },
+    folder.resume,
+  );
+  const fitted = await fitClasses(request, prepared, classes, journal);
+  return fitted.map(entryOf);
+}
+
+/** Training images that all parts together have. @throws as fitSpuFix */
+export async function countFixImages(request: WithoutPlace): Promise<number> {
+  // A machine that only plans may have no other device.
+  const here = { ...request, device: "cpu", dtype: "fp32" } as const;
+  return await withPreparedFit(here, ({ plan }) =>
+    Promise.resolve(plan.train.classes.reduce((sum, { pictures }) => sum + pictures.length, 0)),
+  );
+}
+
+/**
+ * One fix, from parts of fitSpuFixPart: that of one run, but for times. The parts stay as they are.
+ * @throws SHARDS_INCOMPLETE, RESULT_INVALID, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED
+ */
+export async function mergeFixes({ parts: paths, out, force }: MergeRequest): Promise<SpuFix> {
+  const parts = await readAllPartsOf("spufix fit", paths);
+  await refuseExisting(out, force ?? false);
+  const documents = await Promise.all(parts.map(readFitted));
+  const [first] = documents as [FittedDocument];
+  const classes = documents.flatMap((one) => one.classes);
+  const known = new Set(classes.map(({ index }) => index));
+  const lacking = first.all.filter((index) => !known.has(index));
+  if (lacking.length > 0) {
+    throw incomplete(paths.join(", "), "all labelled classes", `all but ${lacking.join(", ")}`);
+  }
+  const fix = fixOf(classes.map(fittedOf), first.modelSha256, first.provenance);
+  await writeFix(out, fix);
+  return fix;
+}
+
+async function readFitted({ folder }: Part): Promise<FittedDocument> {
+  const path = join(folder, FITTED_FILE);
+  // Its hash is that of the part's description: it is as it was written.
+  const document = JSON.parse(await readFile(path, "utf8")) as Partial<FittedDocument>;
+  if (document.schema === FITTED_SCHEMA) return document as FittedDocument;
+  throw incomplete(path, `schema ${FITTED_SCHEMA}`, JSON.stringify(document.schema) ?? "none");
+}

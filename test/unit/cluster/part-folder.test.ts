@@ -1,0 +1,119 @@
+import assert from "node:assert/strict";
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, test, type TestContext } from "node:test";
+
+import { PartFolder } from "../../../src/cluster/part-folder.js";
+import type { PartDescription } from "../../../src/cluster/part.js";
+import { fileTree } from "../../helpers/file-tree.js";
+import { namesIn } from "../../helpers/result-files.js";
+
+const SHARD = { index: 2, of: 3 };
+const NAME = "part-002-of-003";
+const ABOUT = {
+  command: "eval",
+  settings: { seed: 1 },
+  work: { done: 5, unit: "images", seconds: 1 },
+} as const satisfies Omit<PartDescription, "shard">;
+
+const open = (parts: string): Promise<PartFolder> => PartFolder.open({ parts, shard: SHARD });
+
+/** A lock as a process of another machine holds it. */
+function lockFromElsewhere(folder: PartFolder): void {
+  const holder = { pid: 1, host: "elsewhere", begun: "1", since: "2026-01-01T00:00:00.000Z" };
+  writeFileSync(folder.file(".lock"), JSON.stringify(holder));
+}
+
+function partsFolder(t: TestContext): string {
+  return join(fileTree(t, []), "parts");
+}
+
+describe("PartFolder", () => {
+  test("a part has its name when it is whole, with a hash of every file, and nothing else is left", async (t) => {
+    const parts = partsFolder(t);
+    {
+      await using folder = await open(parts);
+      assert.deepEqual(namesIn(parts), [".attempts"]);
+      writeFileSync(folder.file("progress.jsonl"), "{}\n");
+      const { files } = await folder.complete([{ name: "a.txt", content: "abc" }], ABOUT);
+      const sha256 = "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+      assert.deepEqual(files, { "a.txt": { bytes: 3, sha256 } });
+    }
+    assert.deepEqual(namesIn(parts), [".attempts", NAME]);
+    assert.deepEqual(namesIn(join(parts, NAME)), ["a.txt", "part.json"]);
+    assert.deepEqual(namesIn(join(parts, ".attempts")), []);
+  });
+
+  test("work of an attempt that has ended is gone on with in its place", async (t) => {
+    const parts = partsFolder(t);
+    const first = await open(parts);
+    writeFileSync(first.file("progress.jsonl"), "work\n");
+    await first[Symbol.asyncDispose]();
+    await using second = await open(parts);
+    assert.equal(second.path, first.path);
+    assert.equal(readFileSync(second.file("progress.jsonl"), "utf8"), "work\n");
+  });
+
+  test("work of an attempt that may still be alive is copied, from the one that came furthest", async (t) => {
+    const parts = partsFolder(t);
+    const others = [await open(parts), await open(parts)];
+    for (const [i, one] of others.entries()) {
+      writeFileSync(one.file("progress.jsonl"), "work\n".repeat(i + 1));
+      writeFileSync(one.file(".a.1-0123abcd.tmp"), "half");
+      lockFromElsewhere(one);
+    }
+    await using third = await open(parts);
+    assert.equal(readFileSync(third.file("progress.jsonl"), "utf8"), "work\nwork\n");
+    assert.deepEqual(namesIn(third.path), [".lock", "progress.jsonl"]);
+    // The other's own is as it was.
+    writeFileSync(third.file("progress.jsonl"), "other");
+    assert.equal(readFileSync(others[1]?.file("progress.jsonl") ?? "", "utf8"), "work\nwork\n");
+  });
+
+  test("of two attempts that end the first one stays, and the other gives back what it is", async (t) => {
+    const parts = partsFolder(t);
+    const [one, two] = [await open(parts), await open(parts)];
+    assert.notEqual(one.path, two.path);
+    const first = await one.complete([{ name: "a.txt", content: "first" }], ABOUT);
+    const second = await two.complete([{ name: "a.txt", content: "second" }], ABOUT);
+    assert.deepEqual(second, first);
+    await one[Symbol.asyncDispose]();
+    await two[Symbol.asyncDispose]();
+    assert.equal(readFileSync(join(parts, NAME, "a.txt"), "utf8"), "first");
+    assert.deepEqual(namesIn(join(parts, ".attempts")), []);
+    await using third = await open(parts);
+    assert.deepEqual(await third.finished(ABOUT), first);
+    await assert.rejects(third.finished({ ...ABOUT, settings: { seed: 2 } }), {
+      code: "RESUME_MISMATCH",
+      message: /expected seed 2, got 1/,
+    });
+  });
+
+  test("an attempt that was killed when it was whole and had no name yet is the part", async (t) => {
+    const parts = partsFolder(t);
+    const whole = partsFolder(t);
+    {
+      await using folder = await open(whole);
+      await folder.complete([{ name: "a.txt", content: "abc" }], ABOUT);
+    }
+    const attempt = await open(parts);
+    for (const name of ["a.txt", "part.json"]) {
+      writeFileSync(attempt.file(name), readFileSync(join(whole, NAME, name)));
+    }
+    await attempt[Symbol.asyncDispose]();
+    await using next = await open(parts);
+    assert.equal((await next.finished(ABOUT))?.work.done, 5);
+    assert.ok(namesIn(parts).includes(NAME));
+  });
+
+  test("force starts over, whatever is there", async (t) => {
+    const parts = partsFolder(t);
+    {
+      await using folder = await open(parts);
+      await folder.complete([{ name: "a.txt", content: "abc" }], ABOUT);
+    }
+    await using again = await PartFolder.open({ parts, shard: SHARD, force: true });
+    assert.ok(!namesIn(parts).includes(NAME));
+    assert.deepEqual(namesIn(again.path), [".lock"]);
+  });
+});
