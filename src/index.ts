@@ -34,6 +34,7 @@ export {
   type Evaluations,
 } from "./evaluation/evaluate-many.js";
 export { readModelList } from "./evaluation/model-list.js";
+export { type EvidencePartRequest, makeEvidencePart } from "./evidence/evidence-part.js";
 export {
   type EvidenceRequest,
   type EvidenceResult,
@@ -50,6 +51,7 @@ export {
   type ExportedBenchmark,
 } from "./mining/export-benchmark.js";
 export { mergeMines, type MergeMinesRequest } from "./mining/merge-mines.js";
+export { minePart, type MinePartRequest } from "./mining/mine-part.js";
 export { minePool, type MineRequest } from "./mining/mine.js";
 export type { MineResult } from "./mining/mine-result.js";
 export {
@@ -73,6 +75,7 @@ export {
 } from "./labelling/serve.js";
 export { evaluateFix, type EvaluateFixRequest } from "./mitigation/evaluate-fix.js";
 export { exportFix, type ExportFixRequest, type MendedModel } from "./mitigation/export-fix.js";
+export { fitSpuFixPart, type SpuFixFitPartRequest } from "./mitigation/fit-part.js";
 export { fitSpuFix, type SpuFixFitRequest } from "./mitigation/fit.js";
 export { Classifier, type ClassifierRequest } from "./models/classifier.js";
 export { Engine, type EngineOptions } from "./models/engine.js";
