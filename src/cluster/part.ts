@@ -1,9 +1,10 @@
-import { readdir, readFile, stat } from "node:fs/promises";
+import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
 import { SpuriousError } from "../errors.js";
 import { sha256File } from "../models/sha256.js";
 import { requireSameSettings, type Settings } from "../pca/same-settings.js";
 import { isTemporary, writeFileAtomic } from "../results/atomic.js";
+import { readDocument } from "../results/read-document.js";
 import { JOURNAL_NAME } from "../results/result-folder.js";
 import { LOCK_NAME } from "../results/run-lock.js";
 import type { Shard } from "./shard.js";
@@ -58,23 +59,8 @@ export async function sealPart(folder: string, about: PartDescription): Promise<
 /** The document of a folder; null where it is no whole part. @throws RESULT_INVALID damaged, foreign */
 export async function readPartIfPresent(folder: string): Promise<Part | null> {
   const path = join(folder, PART_FILE);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return null;
-    throw invalid(path, "a readable file", message, cause);
-  }
-  let document: Partial<PartDocument> | null;
-  try {
-    document = JSON.parse(text) as Partial<PartDocument> | null;
-  } catch (cause) {
-    throw invalid(path, "JSON", (cause as Error).message, cause);
-  }
-  if (document?.schema !== PART_SCHEMA) {
-    throw invalid(path, `schema ${PART_SCHEMA}`, JSON.stringify(document?.schema) ?? "none");
-  }
+  const document = await readDocument<PartDocument>(path, PART_SCHEMA, invalid);
+  if (document === null) return null;
   const { shard, settings, files, command, work } = document;
   if (!shard || !settings || !files || !command || !work) {
     throw invalid(path, "command, shard, settings, work and files", "a document without them");

@@ -7,7 +7,7 @@ import { openBenchmark } from "../datasets/benchmark.js";
 import type { Sample } from "../datasets/sample.js";
 import { resolveClassMap } from "../imagenet/class-map.js";
 import type { EvalProvenance, EvalResult } from "../results/eval-result.js";
-import { resultInvalid } from "../results/read-eval-result.js";
+import { resultInvalid } from "../results/read-document.js";
 import { ResultFolder } from "../results/result-folder.js";
 import { writeEvalResult } from "../results/write-eval-result.js";
 import { type Entry, inOrder, keyOf, keyOfEntry, scoreEntries, thumbnailsOf } from "./entries.js";

@@ -1,14 +1,14 @@
 import { join } from "node:path";
 import { SpuriousError } from "../errors.js";
+import { readDocument, resultInvalid } from "../results/read-document.js";
 import { ResultFolder, type ResultFolderOptions } from "../results/result-folder.js";
 import { Candidates } from "./candidates.js";
 import {
   type MineCounts,
   minedComponent,
+  noResult,
   type MineResult,
-  readJson,
   readMineResult,
-  resultInvalid,
 } from "./mine-result.js";
 import { openPools } from "./open-pools.js";
 import { SkippedImages } from "./skipped-images.js";
@@ -90,13 +90,10 @@ async function readPart(path: string): Promise<Part> {
     throw incomplete(folder, "a part of a pool (mine --shard i/n)", "a whole one");
   }
   const file = join(folder, CANDIDATES_FILE);
-  const document = (await readJson(file)) as Partial<CandidatesDocument> | null;
-  if (document?.schema !== CANDIDATES_SCHEMA || !Array.isArray(document.components)) {
-    throw resultInvalid(
-      file,
-      `schema ${CANDIDATES_SCHEMA}`,
-      JSON.stringify(document?.schema) ?? "none",
-    );
+  const document = await readDocument<CandidatesDocument>(file, CANDIDATES_SCHEMA, resultInvalid);
+  if (document === null) throw noResult(file);
+  if (!Array.isArray(document.components)) {
+    throw resultInvalid(file, "lists of candidates", "a document without them");
   }
   return { folder, result, candidates: document.components };
 }

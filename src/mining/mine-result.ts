@@ -1,10 +1,11 @@
-import { readFile, stat } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as t from "typanion";
 import type { Shard } from "../cluster/shard.js";
-import { SpuriousError } from "../errors.js";
+import type { SpuriousError } from "../errors.js";
 import type { JournalSettings } from "../evaluation/journal.js";
 import { shapeFault } from "../results/document-shape.js";
+import { readDocument, resultInvalid } from "../results/read-document.js";
 import type { Candidate } from "./candidates.js";
 import { distinctImages, type NearDuplicate } from "./near-duplicates.js";
 import type { ImageAddress, ImagePool } from "./pool.js";
@@ -148,40 +149,13 @@ export async function readMineResult(
 ): Promise<{ readonly folder: string; readonly result: MineResult }> {
   const isFile = (await stat(path).catch(() => null))?.isFile() === true;
   const file = isFile ? path : join(path, MINE_FILE);
-  const document = (await readJson(file)) as Partial<MineResult> | null;
-  if (document?.schema !== MINE_SCHEMA) {
-    throw resultInvalid(file, `schema ${MINE_SCHEMA}`, JSON.stringify(document?.schema) ?? "none");
-  }
+  const document = await readDocument<MineResult>(file, MINE_SCHEMA, resultInvalid);
+  if (document === null) throw noResult(file);
   const fault = shapeFault(document, MINE_SHAPE);
   if (fault !== null) throw resultInvalid(file, "a whole list", fault);
   return { folder: dirname(file), result: document as MineResult };
 }
 
-/** @throws RESULT_INVALID */
-export async function readJson(file: string): Promise<unknown> {
-  try {
-    return JSON.parse(await readFile(file, "utf8"));
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    const missing = code === "ENOENT" || code === "ENOTDIR";
-    throw resultInvalid(
-      file,
-      "a complete result of mine",
-      missing ? "no such file" : message,
-      cause,
-    );
-  }
-}
-
-export function resultInvalid(
-  path: string,
-  expected: string,
-  got: string,
-  cause?: unknown,
-): SpuriousError {
-  return new SpuriousError(
-    "RESULT_INVALID",
-    `reading a result: ${path}: expected ${expected}, got ${got}`,
-    { input: path, cause },
-  );
+export function noResult(file: string): SpuriousError {
+  return resultInvalid(file, "a complete result of mine", "no such file");
 }

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import * as t from "typanion";
 import { SpuriousError } from "../errors.js";
 import { writeFileAtomic } from "../results/atomic.js";
 import { shapeFault } from "../results/document-shape.js";
+import { readDocument } from "../results/read-document.js";
 import type { IsBegun } from "../results/result-folder.js";
 import type { Settings } from "./same-settings.js";
 
@@ -117,23 +117,8 @@ export async function readPcaIndex(folder: string): Promise<PcaIndex> {
 /** readPcaIndex, or null where there is no index. */
 export async function readIndexIfPresent(folder: string): Promise<PcaIndex | null> {
   const path = join(folder, INDEX_NAME);
-  let text: string;
-  try {
-    text = await readFile(path, "utf8");
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return null;
-    throw invalid(path, "a readable file", message, cause);
-  }
-  let document: Partial<PcaIndex> | null;
-  try {
-    document = JSON.parse(text) as Partial<PcaIndex> | null;
-  } catch (cause) {
-    throw invalid(path, "JSON", (cause as Error).message, cause);
-  }
-  if (document?.schema !== PCA_SCHEMA) {
-    throw invalid(path, `schema ${PCA_SCHEMA}`, JSON.stringify(document?.schema) ?? "none");
-  }
+  const document = await readDocument<PcaIndex>(path, PCA_SCHEMA, invalid);
+  if (document === null) return null;
   const fault = shapeFault(document, INDEX_SHAPE);
   if (fault !== null) throw invalid(path, "a whole index", fault);
   return document as PcaIndex;

@@ -1,11 +1,11 @@
 import { readFile, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
-import { SpuriousError } from "../errors.js";
 import type { ImageRow } from "../scoring/image-row.js";
 import { EVAL_SCHEMA, type EvalResult } from "./eval-result.js";
 import { shapeFault } from "./document-shape.js";
 import { EVAL_RESULT_SHAPE } from "./eval-result-shape.js";
 import { classesByIndex, readImageTable } from "./images-table.js";
+import { resultInvalid } from "./read-document.js";
 
 export interface StoredEvalResult {
   readonly folder: string;
@@ -83,18 +83,4 @@ function parseJson(file: string, text: string): object {
     throw resultInvalid(file, "JSON", (cause as Error).message, cause);
   }
   throw resultInvalid(file, "a JSON object", text.slice(0, 20));
-}
-
-/** @param expected "JSON" @param got "no such file" */
-export function resultInvalid(
-  path: string,
-  expected: string,
-  got: string,
-  cause?: unknown,
-): SpuriousError {
-  return new SpuriousError(
-    "RESULT_INVALID",
-    `reading a result: ${path}: expected ${expected}, got ${got}`,
-    { input: path, cause },
-  );
 }

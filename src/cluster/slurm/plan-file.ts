@@ -1,6 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
-import { resultInvalid } from "../../results/read-eval-result.js";
+import { readDocument, resultInvalid } from "../../results/read-document.js";
 
 export const PLAN_SCHEMA = "spurious-native/slurm-plan/1";
 export const PLAN_FILE = "plan.json";
@@ -27,21 +26,8 @@ export interface SlurmPlan {
 /** @throws RESULT_INVALID */
 export async function readPlan(folder: string): Promise<SlurmPlan> {
   const path = join(folder, PLAN_FILE);
-  let plan: Partial<SlurmPlan> | null;
-  try {
-    plan = JSON.parse(await readFile(path, "utf8")) as Partial<SlurmPlan> | null;
-  } catch (cause) {
-    const { code, message } = cause as NodeJS.ErrnoException;
-    throw resultInvalid(
-      path,
-      "a plan made by `slurm plan`",
-      code === "ENOENT" ? "none" : message,
-      cause,
-    );
-  }
-  if (plan?.schema !== PLAN_SCHEMA) {
-    throw resultInvalid(path, `schema ${PLAN_SCHEMA}`, JSON.stringify(plan?.schema) ?? "none");
-  }
+  const plan = await readDocument<SlurmPlan>(path, PLAN_SCHEMA, resultInvalid);
+  if (plan === null) throw resultInvalid(path, "a plan made by `slurm plan`", "none");
   const { jobName, out, tasks, work } = plan;
   if (typeof jobName === "string" && typeof out === "string" && Number(tasks) >= 1 && work) {
     return plan as SlurmPlan;
