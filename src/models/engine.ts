@@ -66,19 +66,22 @@ export class Engine implements AsyncDisposable {
    * `pixels` must not change until the promise settles.
    * @throws CANCELLED when `signal` fires before the batch began.
    */
-  async forward(request: ForwardRequest, signal?: AbortSignal): Promise<ForwardResult> {
-    if (isCompiled(request)) await this.#firstRun(request, signal);
-    return await this.#inTurn((engine) => engine.forward(request), signal);
+  forward(request: ForwardRequest, signal?: AbortSignal): Promise<ForwardResult> {
+    return this.#inTurn(async (engine) => {
+      if (isCompiled(request)) await this.#firstRun(engine, request);
+      refuseAborted(signal);
+      return await native(engine.forward(request));
+    }, signal);
   }
 
   /** Rows the model insists on (it was traced with a fixed batch), or null. Runs the model. */
   fixedBatch(height: number, width: number): Promise<number | null> {
-    return this.#inTurn((engine) => engine.probeBatch(height, width));
+    return this.#inTurn((engine) => native(engine.probeBatch(height, width)));
   }
 
   /** The last linear layer. @throws MODEL_OUTPUT_UNSUPPORTED the model has none that was found */
   headWeights(): Promise<HeadWeights> {
-    return this.#inTurn((engine) => engine.headWeights());
+    return this.#inTurn((engine) => native(engine.headWeights()));
   }
 
   /**
@@ -86,7 +89,7 @@ export class Engine implements AsyncDisposable {
    * @throws MODEL_NOT_DIFFERENTIABLE, OUT_OF_MEMORY; CANCELLED when `signal` fires, within a step
    */
   attack(request: AttackRequest, signal?: AbortSignal): Promise<AttackResult> {
-    return this.#inTurn((engine) => engine.attack(request), signal);
+    return this.#inTurn((engine) => native(engine.attack(request)), signal);
   }
 
   /**
@@ -95,7 +98,7 @@ export class Engine implements AsyncDisposable {
    * @throws MODEL_NOT_DIFFERENTIABLE, MODEL_OUTPUT_UNSUPPORTED, CANCELLED
    */
   gradCam(request: GradCamRequest, signal?: AbortSignal): Promise<GradCamResult> {
-    return this.#inTurn((engine) => engine.gradCam(request), signal);
+    return this.#inTurn((engine) => native(engine.gradCam(request)), signal);
   }
 
   /**
@@ -103,15 +106,14 @@ export class Engine implements AsyncDisposable {
    * those of all later ones: an image's must not depend on whether it was in the first batch of a
    * process.
    */
-  #firstRun(request: ForwardRequest, signal?: AbortSignal): Promise<void> {
+  #firstRun(engine: NativeEngine, request: ForwardRequest): Promise<void> {
     const { height, width, batch, features = false, featureMap = false } = request;
     const key = [height, width, batch, features, featureMap].join(" ");
     const known = this.#firstRuns.get(key);
     if (known !== undefined) return known;
     const pixels = new Uint8Array(height * width * 3);
-    const run = this.#inTurn((engine) => engine.forward({ ...request, pixels, count: 1 }), signal);
     // A model at fault says so again to the images.
-    const done = run.then(
+    const done = engine.forward({ ...request, pixels, count: 1 }).then(
       () => undefined,
       () => void this.#firstRuns.delete(key),
     );
@@ -125,9 +127,9 @@ export class Engine implements AsyncDisposable {
     const release = await this.#places.acquire();
     const cancel = (): void => this.#engine.cancel();
     try {
-      if (signal?.aborted === true) throw new SpuriousError("CANCELLED", "the batch was cancelled");
+      refuseAborted(signal);
       signal?.addEventListener("abort", cancel, { once: true });
-      return await native(call(this.#engine));
+      return await call(this.#engine);
     } finally {
       signal?.removeEventListener("abort", cancel);
       release();
@@ -165,4 +167,8 @@ function isCompiled({ height, width, batch }: ForwardRequest): boolean {
 export function chooseDevice(asked: string): string {
   if (asked !== "auto") return asked;
   return addon().cudaDevices().length > 0 ? "cuda:0" : "cpu";
+}
+
+function refuseAborted(signal: AbortSignal | undefined): void {
+  if (signal?.aborted === true) throw new SpuriousError("CANCELLED", "the batch was cancelled");
 }
