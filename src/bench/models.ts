@@ -24,6 +24,10 @@ export interface BenchModel {
   readonly folder: string;
 }
 
+/** Why a peer that builds the net in Python does not take part with a person's own model. */
+export const NEEDS_PYTHON_MODEL =
+  "needs the model as Python code: it runs the ResNet50 that is used without --model";
+
 const SEED = 0;
 const SIZE = 224;
 const IMAGENET = { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] };

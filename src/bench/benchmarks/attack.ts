@@ -1,7 +1,7 @@
 import type { Benchmark, Plan, SkippedPeer } from "../benchmark.js";
 import { compareNumbers } from "../compare.js";
 import { workerFile } from "../files.js";
-import { benchModel } from "../models.js";
+import { benchModel, NEEDS_PYTHON_MODEL } from "../models.js";
 import { residentContestant } from "../processes.js";
 import { pythonProgram } from "../python.js";
 import { threadCount } from "./forward.js";
@@ -28,9 +28,7 @@ export const attackBenchmark: Benchmark = {
     });
     const skipped: SkippedPeer[] = [];
     if (weights === null) {
-      const reason =
-        "needs the model as Python code: it runs the ResNet50 that is used without --model";
-      skipped.push({ name: ORIGINAL, reason, install: null });
+      skipped.push({ name: ORIGINAL, reason: NEEDS_PYTHON_MODEL, install: null });
     }
     const peer = {
       weights: weights ?? "",

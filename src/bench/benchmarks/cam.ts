@@ -1,7 +1,7 @@
 import type { Benchmark, Plan, SkippedPeer } from "../benchmark.js";
 import { compareNumbers } from "../compare.js";
 import { workerFile } from "../files.js";
-import { benchModel } from "../models.js";
+import { benchModel, NEEDS_PYTHON_MODEL } from "../models.js";
 import { residentContestant } from "../processes.js";
 import { pythonProgram } from "../python.js";
 import { pixelFile, threadCount } from "./forward.js";
@@ -28,7 +28,7 @@ export const camBenchmark: Benchmark = {
     const skipped: SkippedPeer[] = [];
     const skip = (reason: string) => skipped.push({ name: LIBRARY, reason, install: null });
     if (weights === null) {
-      skip("needs the model as Python code: it runs the ResNet50 that is used without --model");
+      skip(NEEDS_PYTHON_MODEL);
     } else if (dtype !== "fp32") {
       skip("is measured in fp32 only");
     }

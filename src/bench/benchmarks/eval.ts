@@ -8,7 +8,7 @@ import { compareNumbers } from "../compare.js";
 import { type Contestant, PeerMissing } from "../contestant.js";
 import { PROGRAM_FILE } from "../files.js";
 import { parseMessage } from "../messages.js";
-import { type BenchModel, benchModel } from "../models.js";
+import { type BenchModel, benchModel, NEEDS_PYTHON_MODEL } from "../models.js";
 import { benchPictures, listPictures } from "../pictures.js";
 import { processContestant, type ProcessRun } from "../processes.js";
 import { pythonProgram } from "../python.js";
@@ -119,9 +119,7 @@ function pythonPipelines(
   const { weights, size } = model;
   const names = Object.keys(PEERS) as (keyof typeof PEERS)[];
   if (weights === null) {
-    const reason =
-      "needs the model as Python code: it runs the ResNet50 that is used without --model";
-    skipped.push(...names.map((name) => ({ name, reason, install: null })));
+    skipped.push(...names.map((name) => ({ name, reason: NEEDS_PYTHON_MODEL, install: null })));
     return [];
   }
   return names.map((name) => {

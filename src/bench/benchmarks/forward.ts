@@ -5,7 +5,7 @@ import type { Benchmark, BenchSettings, Plan, SkippedPeer } from "../benchmark.j
 import { compareNumbers } from "../compare.js";
 import { type Contestant, PeerMissing } from "../contestant.js";
 import { exists, peerFile, workerFile } from "../files.js";
-import { type BenchModel, benchModel, onnxFile } from "../models.js";
+import { type BenchModel, benchModel, onnxFile, NEEDS_PYTHON_MODEL } from "../models.js";
 import { residentContestant } from "../processes.js";
 import { pythonProgram } from "../python.js";
 import { randomBytes } from "../random-pixels.js";
@@ -132,9 +132,7 @@ function torchPeers(
   const { size, weights } = model;
   const names = Object.keys(TORCH_PEERS) as TorchPeer[];
   if (weights === null) {
-    const reason =
-      "needs the model as Python code: it runs the ResNet50 that is used without --model";
-    skipped.push(...names.map((name) => ({ name, reason, install: null })));
+    skipped.push(...names.map((name) => ({ name, reason: NEEDS_PYTHON_MODEL, install: null })));
     return [];
   }
   return names.map((name) => {
