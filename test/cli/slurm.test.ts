@@ -7,9 +7,11 @@ import { describe, test, type TestContext } from "node:test";
 import type { SlurmPlan } from "../../src/cluster/slurm/plan-file.js";
 import type { SlurmStatus } from "../../src/cluster/slurm/status.js";
 import { answerOf } from "../helpers/cli.js";
+import { fileTree } from "../helpers/file-tree.js";
 import { readJsonFile } from "../helpers/mining-pool.js";
 import { namesIn, RESULT_FILES } from "../helpers/result-files.js";
 import { type SmallBenchmark, smallBenchmark } from "../helpers/small-benchmark.js";
+import { smallTraining } from "../helpers/small-pca.js";
 
 /** A queue that says what a file holds, and an sbatch that writes down how it was called. */
 function fakeSlurm(t: TestContext, root: string) {
@@ -84,6 +86,27 @@ describe("slurm plan", () => {
     const benchmark = smallBenchmark(t);
     const { plan } = await planned(benchmark, "--rate", "0.01", "--hours-per-task", "0.277");
     assert.deepEqual([plan.tasks, plan.minutes], [3, Math.ceil(1.5 * 15 + 10)]);
+  });
+
+  test("takes the rate from a result, and says what is wrong with one that has none", async (t) => {
+    const benchmark = smallBenchmark(t);
+    const trial = join(benchmark.root, "trial");
+    mkdirSync(trial);
+    const write = (provenance: object) =>
+      writeFileSync(join(trial, "result.json"), JSON.stringify({ provenance }));
+    write({ imagesPerSecond: 5, steadyImagesPerSecond: 0.01 });
+    const { plan } = await planned(benchmark, "--rate", trial, "--hours-per-task", "0.277");
+    assert.equal(plan.tasks, 3);
+
+    write({ imagesPerSecond: null });
+    const more = ["--to", join(benchmark.root, "other"), "--hours-per-task", "1"];
+    const line = [...benchmark.evalArgs, "--out", "x"];
+    const refused = await answerOf(["slurm", "plan", ...more, "--rate", trial, "--", ...line]);
+    assert.equal(refused.status, 6);
+    assert.match(refused.stderr, /trial.result\.json: expected imagesPerSecond .*, got null$/m);
+    const none = await answerOf(["slurm", "plan", ...more, "--rate", "fast", "--", ...line]);
+    assert.equal(none.status, 6);
+    assert.match(none.stderr, /fast: expected a result of `eval` or `mine`, got none$/m);
   });
 
   test("refuses what cannot be planned, and mistakes of the planned command by its own message", async (t) => {
@@ -170,6 +193,26 @@ describe("slurm submit, status and merge", () => {
     assert.equal(submitted().length, 2);
     for (let time = 0; time < 2; time++) await done("slurm", "merge", folder);
     assert.deepEqual(namesIn(out), RESULT_FILES);
+  });
+
+  test("steps of attacks are told as a share of the plan's classes", async (t) => {
+    const root = fileTree(t, []);
+    const { fitArgs } = await smallTraining(root, { classes: 6, images: 4 });
+    const [pca, folder] = [join(root, "pca"), join(root, "plan")];
+    await done(...fitArgs, "--out", pca);
+    const classes = Array.from({ length: 6 }, (_, index) => ["--class", String(index)]);
+    const line = ["evidence", pca, ...classes.flat(), "--out", join(root, "out")];
+    const said = await done("slurm", "plan", "--to", folder, "--tasks", "2", "--", ...line);
+    assert.match(said, /^6 classes in 2 tasks /);
+    const { queue } = fakeSlurm(t, root);
+    writeFileSync(queue, "17_1|RUNNING|None\n");
+    const log = "attacking 400/600 component steps · 60.0/s · 3 s left\n";
+    writeFileSync(join(folder, "logs", "17_1.log"), log);
+    const status = JSON.parse(await done("slurm", "status", folder, "--json")) as SlurmStatus;
+    // Two of the part's three classes; 0.3 classes a second; four are left of all.
+    assert.deepEqual([status.done, status.count, status.unit], [2, 6, "classes"]);
+    assert.ok(Math.abs((status.rate ?? 0) - 0.3) < 1e-9);
+    assert.ok(Math.abs((status.secondsLeft ?? 0) - 4 / 0.3) < 1e-6);
   });
 
   test("SLURM_FAILED holds what Slurm said, or that there is none", async (t) => {

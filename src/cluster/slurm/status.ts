@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import { publishedParts } from "../part-folder.js";
-import { LOGS, PARTS, readPlan } from "./plan-file.js";
+import { LOGS, PARTS, readPlan, type SlurmPlan } from "./plan-file.js";
 import { queuedTasks } from "./run-slurm.js";
-import { logOf, progressIn, tellingLine } from "./task-log.js";
+import { logOf, progressIn, type TaskProgress, tellingLine } from "./task-log.js";
 
 export const SLURM_STATUS_SCHEMA = "spurious-native/slurm-status/1";
 
@@ -51,7 +51,7 @@ export async function slurmStatus(folder: string): Promise<SlurmStatus> {
       continue;
     }
     const { path, text } = await logOf(join(folder, LOGS), part);
-    const progress = progressIn(text);
+    const progress = inUnitOf(plan, progressIn(text));
     done += progress?.done ?? 0;
     const isRunning = waiting !== undefined && waiting.state !== "PENDING";
     if (isRunning) rate += progress?.rate ?? 0;
@@ -73,10 +73,18 @@ export async function slurmStatus(folder: string): Promise<SlurmStatus> {
   return {
     schema: SLURM_STATUS_SCHEMA,
     tasks,
-    done: Math.min(done, count),
+    done: Math.min(Math.floor(done), count),
     count,
     unit,
     rate: rate > 0 ? rate : null,
     secondsLeft: rate > 0 ? Math.max(0, count - done) / rate : null,
   };
+}
+
+/** Logs of `evidence` count the steps of its attacks; of a plan's classes they tell a share. */
+function inUnitOf({ work, tasks }: SlurmPlan, progress: TaskProgress | null): TaskProgress | null {
+  if (progress === null || progress.unit === work.unit || progress.total === 0) return progress;
+  const total = work.count / tasks;
+  const scale = total / progress.total;
+  return { done: progress.done * scale, total, unit: work.unit, rate: progress.rate * scale };
 }

@@ -8,6 +8,8 @@ const TAIL_BYTES = 64 * 1024;
 export interface TaskProgress {
   readonly done: number;
   readonly total: number;
+  /** What is counted, for example "images". */
+  readonly unit: string;
   /** Things a second. */
   readonly rate: number;
 }
@@ -30,10 +32,10 @@ export async function logOf(folder: string, part: number): Promise<{ path: strin
 
 /** The last line of progress. */
 export function progressIn(text: string): TaskProgress | null {
-  const last = [...text.matchAll(/ (\d+)\/(\d+) [a-z ]+ · ([\d.]+)\/s/g)].at(-1);
+  const last = [...text.matchAll(/ (\d+)\/(\d+) ([a-z ]+) · ([\d.]+)\/s/g)].at(-1);
   if (last === undefined) return null;
-  const [, done, total, rate] = last.map(Number);
-  return { done: done ?? 0, total: total ?? 0, rate: rate ?? 0 };
+  const [, done, total, unit = "", rate] = last;
+  return { done: Number(done), total: Number(total), unit, rate: Number(rate) };
 }
 
 /**

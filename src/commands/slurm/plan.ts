@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Command, Option } from "clipanion";
+import { measuredRate } from "../../cluster/slurm/measured-rate.js";
 import { planSlurm } from "../../cluster/slurm/plan.js";
 import { SCRIPT_FILE } from "../../cluster/slurm/plan-file.js";
 import { SpuriousError } from "../../errors.js";
@@ -19,8 +20,9 @@ export class SlurmPlanCommand extends BaseCommand {
       \`slurm submit\`, any number of times; \`slurm status\` tells how far it is and \`slurm merge\`
       makes the result.
 
-      The number of tasks is given (\`--tasks\`), or follows from a measured rate (\`--rate\`, as
-      imagesPerSecond of any result says) and the hours one task may take.
+      The number of tasks is given (\`--tasks\`), or follows from the hours one task may take and a
+      measured rate: \`--rate\` is a number, or a result of \`eval\` or \`mine\` made on such a
+      machine, which says how fast it was.
     `,
     examples: [
       [
@@ -28,15 +30,18 @@ export class SlurmPlanCommand extends BaseCommand {
         "spurious-native slurm plan --to plan --tasks 20 --gpus-per-task 1 --cpus-per-task 8 -- eval model.pt --data spurious_imagenet --val imagenet/val --out results/model",
       ],
       [
-        "As many tasks as half an hour each needs at 400 images a second",
-        "spurious-native slurm plan --to plan --rate 400 --hours-per-task 0.5 -- pca fit model.pt --train imagenet/train --classes all --out pca",
+        "As many tasks of half an hour as a trial run says",
+        "spurious-native slurm plan --to plan --rate results/trial --hours-per-task 0.5 -- pca fit model.pt --train imagenet/train --classes all --out pca",
       ],
     ],
   });
 
   to = Option.String("--to", { required: true, description: "Folder of the plan" });
   tasks = Option.String("--tasks", { description: "Parts, each of which is a task" });
-  rate = Option.String("--rate", { description: "Images that a task does in a second" });
+  rate = Option.String("--rate", {
+    description:
+      "Images (evidence: classes) that a task does in a second, or a result that says so",
+  });
   hoursPerTask = Option.String("--hours-per-task", { description: "Hours that a task may take" });
   time = Option.String("--time", { description: "Time limit of a task in minutes" });
   gpusPerTask = Option.String("--gpus-per-task", { description: "GPUs of a task" });
@@ -55,21 +60,30 @@ export class SlurmPlanCommand extends BaseCommand {
     const commandLine = this.planned[0] === "--" ? this.planned.slice(1) : this.planned;
     const { out, count } = await this.#read(commandLine);
     const { to, memory, partition, account, constraint, qos, force } = this;
+    const unit = commandLine[0] === "evidence" ? "classes" : "images";
     const plan = await planSlurm({
       ...{ commandLine, out, to, memory, partition, account, constraint, qos, force },
-      work: { count, unit: commandLine[0] === "evidence" ? "classes" : "images" },
+      work: { count, unit },
       tasks: wholeNumber("--tasks", this.tasks, 1),
-      rate: positiveNumber("--rate", this.rate),
+      rate: await this.#rate(unit),
       hoursPerTask: positiveNumber("--hours-per-task", this.hoursPerTask),
       minutes: wholeNumber("--time", this.time, 1),
       gpusPerTask: wholeNumber("--gpus-per-task", this.gpusPerTask, 1),
       cpusPerTask: wholeNumber("--cpus-per-task", this.cpusPerTask, 1),
     });
     this.print(plan, () => [
-      `${counted(count, "image")} in ${counted(plan.tasks, "task")} of at most ${counted(plan.minutes, "minute")}`,
+      `${unit === "classes" ? counted(count, "class", unit) : counted(count, "image")} in ${counted(plan.tasks, "task")} of at most ${counted(plan.minutes, "minute")}`,
       `the script is ${join(to, SCRIPT_FILE)}; submit it with: spurious-native slurm submit ${to}`,
     ]);
     return 0;
+  }
+
+  async #rate(unit: string): Promise<number | undefined> {
+    if (this.rate === undefined || !Number.isNaN(Number(this.rate))) {
+      return positiveNumber("--rate", this.rate);
+    }
+    if (unit === "images") return await measuredRate(this.rate);
+    throw refused(`--rate: a number of ${unit} a second, as no result tells it`);
   }
 
   /** What the planned command line says; its own mistakes are told as they always are. */
