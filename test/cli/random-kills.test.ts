@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { after, before, describe, test } from "node:test";
 
 import { runCli, startCli } from "../helpers/cli.js";
 import { fixture } from "../helpers/fixtures.js";
-import { folderContent } from "../helpers/folder-content.js";
+import { assertContent, resultContent } from "../helpers/folder-content.js";
 import { fitPaintedPca, paintPictures, writePictures } from "../helpers/mining-pool.js";
 import { Random } from "../helpers/random.js";
 import { smallBenchmark } from "../helpers/small-benchmark.js";
@@ -17,31 +17,6 @@ const isSlow = process.env["SPURIOUS_NATIVE_SLOW_TESTS"] === "1";
 const KILLS = isSlow ? 100 : 3;
 const SEED = Number(process.env["SPURIOUS_NATIVE_TEST_SEED"] ?? 1);
 const HOURS_MS = 3 * 3_600_000;
-
-/** A result without what tells when and how fast. */
-function timeless(out: string): Map<string, string> {
-  const files = statSync(out).isDirectory()
-    ? folderContent(out)
-    : new Map([["", readFileSync(out, "latin1")]]);
-  return new Map(
-    [...files].map(([name, text]) => [
-      name,
-      text
-        .replaceAll(/"(seconds|imagesPerSecond|steadyImagesPerSecond)": [^,\n]*/g, "")
-        .replaceAll(/\\"made\\":\\"[^"]*"/g, "")
-        .replaceAll(
-          /<dt>(started|seconds|imagesPerSecond|steadyImagesPerSecond)<\/dt><dd>[^<]*/g,
-          "",
-        ),
-    ]),
-  );
-}
-
-function assertSame(out: string, expected: ReadonlyMap<string, string>): void {
-  const found = timeless(out);
-  assert.deepEqual([...found.keys()], [...expected.keys()]);
-  for (const [name, text] of found) assert.ok(text === expected.get(name), `${name} differs`);
-}
 
 /**
  * Runs a command again and again with --resume, killed after random times; every result that comes of it
@@ -54,7 +29,7 @@ async function killedAtRandom(args: readonly string[], root: string): Promise<vo
   const one = await runCli([...args, "--out", whole]);
   assert.equal(one.status, 0, one.stderr);
   const milliseconds = Date.now() - begun;
-  const expected = timeless(whole);
+  const expected = resultContent(whole);
   const random = new Random(SEED);
   let kills = 0;
   let isWhole = false;
@@ -73,7 +48,7 @@ async function killedAtRandom(args: readonly string[], root: string): Promise<vo
     // Killed behind its last file, a run has left a result that there is nothing to go on with.
     const isComplete = status === 2 && stderr.includes("error[OUTPUT_EXISTS]");
     assert.ok(status === 0 || isComplete, stderr);
-    assertSame(out, expected);
+    assertContent(out, expected);
     isWhole = true;
     if (kills === KILLS) continue;
     for (const path of [out, `${out}.progress.jsonl`])

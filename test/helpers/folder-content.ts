@@ -2,23 +2,28 @@ import assert from "node:assert/strict";
 import { existsSync, readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 
-/** Every file below a folder as text, by path; times of the documents' provenance taken out. */
+/** Every file below a folder as text, by path; what tells when and how fast it was made taken out. */
 export function folderContent(folder: string): Map<string, string> {
   const names = readdirSync(folder, { recursive: true, encoding: "utf8" }).sort();
   const files = names.filter((name) => statSync(join(folder, name)).isFile());
-  return new Map(
-    files.map((name) => {
-      const text = readFileSync(join(folder, name)).toString("latin1");
-      return [name, name.endsWith(".json") ? withoutTimes(text) : text];
-    }),
-  );
+  return new Map(files.map((name) => [name, timelessText(join(folder, name))]));
+}
+
+/** The same of a result that is a folder or a file, whose name is then "". */
+export function resultContent(out: string): Map<string, string> {
+  return statSync(out).isDirectory() ? folderContent(out) : new Map([["", timelessText(out)]]);
+}
+
+/** Asserts that a result, folder or file, has this content. */
+export function assertContent(out: string, expected: ReadonlyMap<string, string>): void {
+  const found = resultContent(out);
+  assert.deepEqual([...found.keys()], [...expected.keys()]);
+  for (const [name, text] of found) assert.ok(text === expected.get(name), `${name} differs`);
 }
 
 /** Asserts that two folders hold the same files, byte for byte but for times. */
 export function assertSameFolders(found: string, expected: string): void {
-  const [left, right] = [folderContent(found), folderContent(expected)];
-  assert.deepEqual([...left.keys()], [...right.keys()]);
-  for (const [name, text] of left) assert.ok(text === right.get(name), `${name} differs`);
+  assertContent(found, folderContent(expected));
 }
 
 /** Whole lines of a text file; 0 where there is none. */
@@ -26,6 +31,11 @@ export function lineCount(path: string): number {
   return existsSync(path) ? readFileSync(path, "utf8").split("\n").length - 1 : 0;
 }
 
-function withoutTimes(text: string): string {
-  return text.replaceAll(/"(started|made)": "[^"]*"/g, '"$1": ""');
+/** In documents, in documents inside tensor files, and on pages. */
+function timelessText(path: string): string {
+  const times = "started|made|seconds|imagesPerSecond|steadyImagesPerSecond";
+  return readFileSync(path, "latin1")
+    .replaceAll(new RegExp(`"(${times})": [^,\\n]*`, "g"), '"$1": ')
+    .replaceAll(/\\"made\\":\\"[^"]*"/g, "")
+    .replaceAll(new RegExp(`<dt>(${times})</dt><dd>[^<]*`, "g"), "");
 }

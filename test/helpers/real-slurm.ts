@@ -17,3 +17,9 @@ export function slurmMissing(): string | false {
 export function slurm(program: string, ...args: string[]): string {
   return execFileSync(program, args, { encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
 }
+
+/** Process of the daemon of a node on this machine. */
+export function slurmDaemon(node: string): number {
+  const pids = slurm("pgrep", "-f", `slurmd .*-N ?${node}( |$)`).trim().split("\n");
+  return Number(pids[0]);
+}

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, test } from "node:test";
@@ -8,10 +8,16 @@ import type { SlurmPlan } from "../../src/cluster/slurm/plan-file.js";
 import type { SlurmStatus } from "../../src/cluster/slurm/status.js";
 import { runCli } from "../helpers/cli.js";
 import { fileTree } from "../helpers/file-tree.js";
-import { assertSameFolders } from "../helpers/folder-content.js";
-import { readJsonFile } from "../helpers/mining-pool.js";
-import { slurm, slurmMissing } from "../helpers/real-slurm.js";
-import { namesIn, RESULT_FILES, timelessFiles } from "../helpers/result-files.js";
+import { assertContent, resultContent } from "../helpers/folder-content.js";
+import { fixture } from "../helpers/fixtures.js";
+import {
+  fitPaintedPca,
+  paintPictures,
+  readJsonFile,
+  writePictures,
+} from "../helpers/mining-pool.js";
+import { slurm, slurmDaemon, slurmMissing } from "../helpers/real-slurm.js";
+import { namesIn } from "../helpers/result-files.js";
 import { smallBenchmark } from "../helpers/small-benchmark.js";
 import { smallTraining } from "../helpers/small-pca.js";
 
@@ -98,38 +104,49 @@ async function disturb(plan: SlurmPlan, folder: string): Promise<Map<string, num
   return hit;
 }
 
-async function afterMishaps(folder: string, args: readonly string[], out: string): Promise<void> {
-  await done(
-    "slurm",
-    "plan",
-    "--to",
-    folder,
-    "--tasks",
-    "20",
-    "--time",
-    "5",
-    "--",
-    ...args,
-    "--out",
-    out,
-  );
-  const plan = readJsonFile<SlurmPlan>(join(folder, "plan.json"));
+interface Planned {
+  readonly folder: string;
+  readonly plan: SlurmPlan;
+}
+
+/** A command as an array job, submitted. */
+async function submitted(
+  folder: string,
+  args: readonly string[],
+  { tasks, minutes, edit }: { tasks: number; minutes: number; edit?: (script: string) => string },
+): Promise<Planned> {
+  const size = ["--tasks", String(tasks), "--time", String(minutes)];
+  await done("slurm", "plan", "--to", folder, ...size, "--", ...args);
+  const script = join(folder, "job.sbatch");
+  if (edit) writeFileSync(script, edit(readFileSync(script, "utf8")));
   await done("slurm", "submit", folder);
+  return { folder, plan: readJsonFile<SlurmPlan>(join(folder, "plan.json")) };
+}
+
+const isIdle = () => slurm("squeue", "--noheader", "--me").trim() === "";
+
+async function failedTasks(folder: string): Promise<SlurmStatus["tasks"]> {
+  const status = JSON.parse(await done("slurm", "status", folder, "--json")) as SlurmStatus;
+  return status.tasks.filter(({ state }) => state === "failed");
+}
+
+/** Twenty tasks with mishaps give what one run gives, and go on giving it. */
+async function survivesMishaps(root: string, args: readonly string[]): Promise<void> {
+  const [whole, out] = [join(root, "whole"), join(root, "out")];
+  await done(...args, "--out", whole);
+  const expected = resultContent(whole);
+  const line = [...args, "--out", out];
+  const { plan, folder } = await submitted(join(root, "plan"), line, { tasks: 20, minutes: 5 });
   const again = await done("slurm", "submit", folder);
   assert.match(again, /^nothing to submit: \d+ parts? done, \d+ in the queue$/m);
   const hit = await disturb(plan, folder);
   assert.deepEqual([...hit.keys()], Object.keys(MISHAPS));
-  const isIdle = () => slurm("squeue", "--noheader", "--me").trim() === "";
   await until("the end of all tasks", isIdle);
 
-  const status = JSON.parse(await done("slurm", "status", folder, "--json")) as SlurmStatus;
-  const failed = status.tasks.filter(({ state }) => state === "failed");
   // What was not killed too late has failed; all else has gone on by itself.
+  const failed = await failedTasks(folder);
   for (const { part, reason } of failed) {
-    assert.ok(
-      [hit.get("killed"), hit.get("cancelled")].includes(part),
-      JSON.stringify(status.tasks),
-    );
+    assert.ok([hit.get("killed"), hit.get("cancelled")].includes(part), JSON.stringify(failed));
     assert.ok(reason);
   }
   assert.ok(failed.length > 0);
@@ -147,29 +164,133 @@ async function afterMishaps(folder: string, args: readonly string[], out: string
   assert.equal(jobs.length, 1, both.map(({ stdout, stderr }) => stdout + stderr).join("\n"));
   assert.match(jobs[0]?.stdout ?? "", new RegExp(`: ${String(failed.length)} tasks?;`));
   await until("the end of all tasks", isIdle);
-  await done("slurm", "merge", folder);
+  // Merging again changes nothing.
+  for (let time = 0; time < 2; time++) {
+    await done("slurm", "merge", folder);
+    assertContent(out, expected);
+  }
 }
 
-describe("an array job on a real Slurm", { skip: slurmMissing() }, () => {
-  test("eval: 20 tasks killed, requeued, cancelled, out of time and there twice give the result of one run", async (t) => {
+describe("20 tasks killed, requeued, cancelled, out of time and there twice give the result of one run", {
+  skip: slurmMissing(),
+}, () => {
+  test("eval", async (t) => {
     const { root, evalArgs } = smallBenchmark(t, { val: 60, spurious: 60 });
-    const args = [...evalArgs, "--batch", "1", "--device", "cpu"];
-    const [whole, out, folder] = [join(root, "whole"), join(root, "out"), join(root, "plan")];
-    await done(...args, "--out", whole);
-    await afterMishaps(folder, args, out);
-    const [expected, found] = [timelessFiles(whole), timelessFiles(out)];
-    for (const name of RESULT_FILES) assert.ok(found[name] === expected[name], `${name} differs`);
-    // Merging again changes nothing.
-    await done("slurm", "merge", folder);
-    assert.deepEqual(timelessFiles(out), found);
+    await survivesMishaps(root, [...evalArgs, "--batch", "1", "--device", "cpu"]);
   });
 
-  test("pca fit: the same", async (t) => {
+  test("pca fit", async (t) => {
     const root = fileTree(t, []);
     const { fitArgs } = await smallTraining(root, { classes: 40, images: 10 });
-    const [whole, out, folder] = [join(root, "whole"), join(root, "out"), join(root, "plan")];
-    await done(...fitArgs, "--out", whole);
-    await afterMishaps(folder, fitArgs, out);
-    assertSameFolders(out, whole);
+    await survivesMishaps(root, fitArgs);
+  });
+
+  test("evidence", async (t) => {
+    const root = fileTree(t, []);
+    const { fitArgs } = await smallTraining(root, { classes: 20, images: 5 });
+    const pca = join(root, "pca");
+    await done(...fitArgs, "--out", pca);
+    const classes = Array.from({ length: 20 }, (_, index) => ["--class", String(index)]);
+    const size = ["--components", "2", "--pool-size", "3", "--eps", "8", "--steps", "40"];
+    await survivesMishaps(root, ["evidence", pca, ...classes.flat(), ...size]);
+  });
+
+  test("spufix fit", async (t) => {
+    const root = fileTree(t, []);
+    const { train, fitArgs } = await smallTraining(root, { classes: 40, images: 10 });
+    const [pca, labels] = [join(root, "pca"), join(root, "labels.json")];
+    await done(...fitArgs, "--out", pca);
+    const classes = Array.from({ length: 40 }, (_, index) => [index, [0, 1]]);
+    writeFileSync(labels, JSON.stringify(Object.fromEntries(classes)));
+    const what = ["spufix", "fit", fixture("eval/models/tiny-resnet.pt"), "--train", train];
+    const rest = ["--size", "64", "--alphas", pca, "--components", labels, "--batch", "1"];
+    await survivesMishaps(root, [...what, ...rest]);
+  });
+
+  test("mine", async (t) => {
+    const root = fileTree(t, []);
+    const { pca } = await fitPaintedPca(join(root, "mined"));
+    const pool = join(root, "pool");
+    writePictures(pool, await paintPictures(400));
+    const what = ["mine", pca, "--class", "0", "--component", "1,3", "--top", "20"];
+    await survivesMishaps(root, [...what, "--batch", "1", "--device", "cpu", "--pool", pool]);
+  });
+});
+
+describe("what only time does to an array job", { skip: slurmMissing() }, () => {
+  /** A minute and more for each of two tasks. */
+  const LONG = { val: 2500, spurious: 2500 };
+
+  test("before its time limit a task stops, goes on in a new attempt and ends", async (t) => {
+    const { root, evalArgs } = smallBenchmark(t, LONG);
+    const [whole, out] = [join(root, "whole"), join(root, "out")];
+    const args = [...evalArgs, "--batch", "4", "--device", "cpu"];
+    await done(...args, "--out", whole);
+    // The notice is longer than the limit: Slurm gives it at its first look.
+    const line = [...args, "--out", out];
+    const { folder } = await submitted(join(root, "plan"), line, { tasks: 2, minutes: 1 });
+    await until("the end of all tasks", isIdle);
+    const logs = namesIn(join(folder, "logs")).map((name) =>
+      readFileSync(join(folder, "logs", name), "utf8"),
+    );
+    assert.equal(logs.length, 2);
+    for (const log of logs) assert.match(log, /goes on in a new attempt[^]*, attempt 1 on /);
+    await done("slurm", "merge", folder);
+    assertContent(out, resultContent(whole));
+  });
+
+  test("ended by its time limit without notice, a task is told as such and goes on when submitted", async (t) => {
+    const { root, evalArgs } = smallBenchmark(t, LONG);
+    const [whole, out] = [join(root, "whole"), join(root, "out")];
+    const args = [...evalArgs, "--batch", "4", "--device", "cpu"];
+    await done(...args, "--out", whole);
+    const { folder } = await submitted(join(root, "plan"), [...args, "--out", out], {
+      ...{ tasks: 1, minutes: 1 },
+      edit: (script) => script.replace(/^#SBATCH --signal=.*\n/m, ""),
+    });
+    await until("the end of all tasks", isIdle);
+    const [failed] = await failedTasks(folder);
+    assert.match(failed?.reason ?? "", /DUE TO TIME LIMIT/);
+    for (let attempt = 0; attempt < 5 && (await failedTasks(folder)).length > 0; attempt++) {
+      await done("slurm", "submit", folder);
+      await until("the end of all tasks", isIdle);
+    }
+    await done("slurm", "merge", folder);
+    assertContent(out, resultContent(whole));
+  });
+
+  test("a node that is lost works on unseen while its tasks are done elsewhere", async (t) => {
+    const { root, evalArgs } = smallBenchmark(t, LONG);
+    const [whole, out] = [join(root, "whole"), join(root, "out")];
+    const args = [...evalArgs, "--batch", "4", "--device", "cpu"];
+    await done(...args, "--out", whole);
+    const line = [...args, "--out", out];
+    const { folder, plan } = await submitted(join(root, "plan"), line, { tasks: 8, minutes: 9 });
+    const tasksOn = (node: string) =>
+      slurm("squeue", "--noheader", `--name=${plan.jobName}`, `--nodelist=${node}`, "--format=%K")
+        .split("\n")
+        .filter((text) => text !== "");
+    const nodes = slurm("sinfo", "--noheader", "--Node", "--format=%N").trim().split(/\s+/);
+    let lost = "";
+    await until("tasks at work on a node", () => {
+      lost =
+        nodes.find((node) => {
+          const [task] = tasksOn(node);
+          return task !== undefined && writerOf(join(folder, "parts"), Number(task)) !== undefined;
+        }) ?? "";
+      return lost !== "";
+    });
+    const tasks = tasksOn(lost);
+    const daemon = slurmDaemon(lost);
+    process.kill(daemon, "SIGSTOP");
+    t.after(() => process.kill(daemon, "SIGCONT"));
+    await until("the node to be given up", () => !tasksOn(lost).some((one) => tasks.includes(one)));
+    await until("the end of all tasks", isIdle);
+    const restarted = namesIn(join(folder, "logs")).filter((name) =>
+      /, attempt 1 on /.test(readFileSync(join(folder, "logs", name), "utf8")),
+    );
+    assert.ok(restarted.length > 0);
+    await done("slurm", "merge", folder);
+    assertContent(out, resultContent(whole));
   });
 });
