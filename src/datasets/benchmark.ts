@@ -1,6 +1,7 @@
 import { SpuriousError } from "../errors.js";
 import type { ClassMap } from "../imagenet/class-info.js";
 import { describeClasses } from "../imagenet/find-class.js";
+import type { Watch } from "../sources/index-walks.js";
 import { openPictureTree } from "../sources/open-tree.js";
 import type { PictureTree } from "../sources/picture-tree.js";
 import { findValFolder, readValSet, type ValSet } from "./imagenet-val.js";
@@ -8,7 +9,7 @@ import { compareCodePoints } from "./order.js";
 import type { Benchmark } from "./sample.js";
 import { readSpuriousSet, type SpuriousSet } from "./spurious-imagenet.js";
 
-export interface BenchmarkRequest {
+export interface BenchmarkRequest extends Watch {
   /** The spurious pictures, as openPictureTree takes them; may hold `imagenet/val` too. */
   readonly data: string;
   /** The validation pictures. */
@@ -31,7 +32,7 @@ const SHOWN = 10;
  */
 export async function openBenchmark(request: BenchmarkRequest): Promise<Benchmark> {
   const { classMap } = request;
-  const data = await openPictureTree(request.data);
+  const data = await openPictureTree(request.data, request);
   const spurious = await readSpuriousSet(data, classMap);
   const wanted = new Set(spurious.classes.map(({ index }) => index));
   const val = await readValSet(await valTree(request, data), classMap, wanted);
@@ -59,7 +60,7 @@ export async function openBenchmark(request: BenchmarkRequest): Promise<Benchmar
 
 async function valTree(request: BenchmarkRequest, inside: PictureTree): Promise<PictureTree> {
   const { data, val, valFallback, classMap } = request;
-  if (val !== undefined) return openPictureTree(val);
+  if (val !== undefined) return openPictureTree(val, request);
   const found = await findValFolder(inside, classMap);
   if (found !== null) return found.tree;
   if (valFallback === undefined) {
@@ -69,7 +70,7 @@ async function valTree(request: BenchmarkRequest, inside: PictureTree): Promise<
       { input: data },
     );
   }
-  return openPictureTree(valFallback);
+  return openPictureTree(valFallback, request);
 }
 
 /** The original counts such a class as 0, which silently lowers the mean. */

@@ -4,6 +4,7 @@ import { describeClasses } from "../imagenet/find-class.js";
 import { hasClassFolders, readClassFolders } from "./class-folders.js";
 import { findFolder } from "./find-folder.js";
 import type { ImageSource } from "../sources/image-source.js";
+import type { Watch } from "../sources/index-walks.js";
 import { openPictureTree } from "../sources/open-tree.js";
 import { type FolderContent, type PictureTree, TreePicture } from "../sources/picture-tree.js";
 import { layoutError } from "./layout-error.js";
@@ -40,15 +41,16 @@ const PLACES = ["imagenet/train", "ILSVRC/Data/CLS-LOC/train", "Data/CLS-LOC/tra
 /**
  * Finds the training pictures of some classes.
  * @param given the training folder or one above it, or what openPictureTree takes instead
- * @throws DATA_NOT_FOUND, DATA_LAYOUT
+ * @throws DATA_NOT_FOUND, DATA_LAYOUT, CANCELLED
  * @throws DATA_CLASS_WITHOUT_TRAIN a wanted class has no pictures
  */
 export async function readTrainSet(
   given: string,
   classMap: ClassMap,
   wanted: ReadonlySet<number>,
+  watch: Watch = {},
 ): Promise<TrainSet> {
-  const content = await findTrainFolder(await openPictureTree(given), classMap);
+  const content = await findTrainFolder(await openPictureTree(given, watch), classMap);
   const { tree } = content;
   const { folders } = await readClassFolders(content, classMap, wanted, {
     what: "training",

@@ -20,6 +20,7 @@ import { VERSION } from "../version.js";
 import { type Forwarded, forwardImages } from "./forward-images.js";
 import { imageRow, type SoftmaxColumns, softmaxColumns } from "./image-row.js";
 import {
+  ENTRY_SHAPE,
   type Entry,
   inOrder,
   keyOf,
@@ -92,7 +93,8 @@ export class BenchmarkRun {
     arms: readonly Arm[],
   ): Promise<BenchmarkRun> {
     const { classMap } = classifier;
-    const benchmark = await openBenchmark({ ...folders, classMap });
+    const { signal, progress } = options;
+    const benchmark = await openBenchmark({ ...folders, classMap, signal, progress });
     const { present, missing } = presentClasses(
       classMap,
       benchmark.classes.map(({ index }) => index),
@@ -131,7 +133,7 @@ export class BenchmarkRun {
     settings: JournalSettings = {},
   ): Promise<Journal<Entry>> {
     const all = { ...this.settings, ...settings };
-    return Journal.open(folder.file(JOURNAL_NAME), all, resume, keyOfEntry);
+    return Journal.open(folder.file(JOURNAL_NAME), all, resume, keyOfEntry, ENTRY_SHAPE);
   }
 
   /**

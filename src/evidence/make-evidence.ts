@@ -19,7 +19,12 @@ import {
 import { openPictureTree } from "../sources/open-tree.js";
 import type { PictureTree } from "../sources/picture-tree.js";
 import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
-import { type AttackedComponent, attackPool, rankByConfidence } from "./attack-pool.js";
+import {
+  ATTACKED_SHAPE,
+  type AttackedComponent,
+  attackPool,
+  rankByConfidence,
+} from "./attack-pool.js";
 import {
   classDocument,
   type ClassSettings,
@@ -142,7 +147,7 @@ export async function withEvidenceRun<T>(
   await using classifier = await openPcaModel(request.pca, index, request);
   const { progress = NO_PROGRESS } = request;
   const settings = settingsOf(request, classifier);
-  const train = await openPictureTree(trainFolder(request, index));
+  const train = await openPictureTree(trainFolder(request, index), request);
   return await use({
     ...{ request, resume, settings, classifier, folder, train, progress, entries },
   });
@@ -283,6 +288,7 @@ async function attack(
     task.settings,
     resume,
     ({ eigenIndex }) => String(eigenIndex),
+    ATTACKED_SHAPE,
   );
   progress.advance(journal.earlier.length * steps);
   return await attackPool(

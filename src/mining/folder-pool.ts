@@ -9,6 +9,7 @@ export function folderPool(path: string, pool: number): ImagePool {
   return {
     path,
     kind: "folder",
+    bytes: 0,
     images: () => walk(tree, pool),
     read: ({ id }) => tree.read(id),
     damage: () => null,

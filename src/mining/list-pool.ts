@@ -13,6 +13,7 @@ export function listPool(path: string, pool: number): ImagePool {
   return {
     path,
     kind: "list",
+    bytes: 0,
     images: () => addresses(path, pool),
     read: ({ id }) => readLocation(resolveLocation(id, folder)),
     damage: () => null,

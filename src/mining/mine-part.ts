@@ -33,5 +33,5 @@ export async function countPool(request: WithoutPlace): Promise<number> {
     exclusions: await Exclusions.read(request.exclude),
     shard: WHOLE,
   };
-  return (await surveyPools(task, request.signal)).left;
+  return (await surveyPools(task, request)).left;
 }

@@ -24,7 +24,7 @@ import type { Candidate } from "./candidates.js";
 import { Exclusions } from "./exclusions.js";
 import { forwardPool } from "./forward-pool.js";
 import { type ListSettings, MINE_SCHEMA, minedComponent, type MineResult } from "./mine-result.js";
-import { MineState, type Stretch } from "./mine-state.js";
+import { MineState, type Stretch, STRETCH_SHAPE } from "./mine-state.js";
 import { openPools } from "./open-pools.js";
 import { type Survey, surveyPools, type Task } from "./survey.js";
 import { TrainingImages } from "./training-images.js";
@@ -125,7 +125,7 @@ export async function withPreparedMine<T>(
     shard,
   };
   await using classifier = await openPcaModel(request.pca, index, request);
-  const survey = await surveyPools(task, request.signal);
+  const survey = await surveyPools(task, request);
   const preprocessing: Preprocessing = { preset: "paper-v2", size: classifier.inputSize.value };
   const settings: JournalSettings = {
     ...(await settingsOf(request, target, classifier, preprocessing)),
@@ -166,6 +166,8 @@ export async function mineImages(
     folder.file(JOURNAL_NAME),
     { ...settings, shard: task.shard },
     resume,
+    undefined,
+    STRETCH_SHAPE,
   );
   const state = new MineState(
     target.components.length,

@@ -1,3 +1,6 @@
+import * as t from "typanion";
+import type { IndexWalks } from "../sources/index-walks.js";
+
 /**
  * Where an image of a pool is: enough to read it again, in any order and by any process that sees
  * the same pools.
@@ -12,13 +15,28 @@ export interface ImageAddress {
   readonly size?: number | undefined;
 }
 
+const WHOLE_NUMBER = t.cascade(t.isNumber(), [t.isInteger(), t.isPositive()]);
+
+/** The fields of an ImageAddress in a document. */
+export const ADDRESS_SHAPE = {
+  id: t.isString(),
+  pool: WHOLE_NUMBER,
+  offset: t.isOptional(WHOLE_NUMBER),
+  size: t.isOptional(WHOLE_NUMBER),
+};
+
 /** A source of images, of any size: nothing keeps the list of all of them. */
 export interface ImagePool {
   /** Absolute path. */
   readonly path: string;
   readonly kind: "folder" | "tar" | "list";
-  /** Every image, in an order that is the same every time. */
-  images(): AsyncIterable<ImageAddress>;
+  /** Of a tar file, whose headers are walked to list its images; else 0. */
+  readonly bytes: number;
+  /**
+   * Every image, in an order that is the same every time.
+   * @param walks told of a walk through headers, which it may stop
+   */
+  images(walks?: IndexWalks): AsyncIterable<ImageAddress>;
   /** The content of one. @throws IMAGE_UNREADABLE, IMAGE_TRUNCATED */
   read(address: ImageAddress): Promise<Uint8Array>;
   /** What is wrong with the pool itself ("expected what, got what"), once its images were listed. */

@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { isInShard, type Shard } from "../cluster/shard.js";
 import { SpuriousError } from "../errors.js";
+import { IndexWalks, type Watch } from "../sources/index-walks.js";
 import { archiveDamaged } from "../sources/source-errors.js";
 import type { Exclusions } from "./exclusions.js";
 import type { ImageAddress, ImagePool } from "./pool.js";
@@ -34,13 +35,15 @@ export interface Survey {
  * Lists all images once, to count them and to know them again.
  * @throws DATA_LAYOUT there is none; CANCELLED
  */
-export async function surveyPools(task: Task, signal?: AbortSignal): Promise<Survey> {
+export async function surveyPools(task: Task, watch: Watch = {}): Promise<Survey> {
   const { pools, exclusions, shard } = task;
   const hash = createHash("sha256");
   let [images, excluded, left] = [0, 0, 0];
+  const bytes = pools.reduce((sum, pool) => sum + pool.bytes, 0);
+  using walks = new IndexWalks(bytes, watch);
   for (const pool of pools) {
-    for await (const { id } of pool.images()) {
-      if (signal?.aborted === true) {
+    for await (const { id } of pool.images(walks)) {
+      if (watch.signal?.aborted === true) {
         throw new SpuriousError("CANCELLED", "the work was stopped while images were listed");
       }
       images += 1;

@@ -1,4 +1,5 @@
 import { imageError } from "../images/decoded-image.js";
+import type { IndexWalks } from "../sources/index-walks.js";
 import { fileNameOf } from "../sources/location.js";
 import type { RandomAccess } from "../sources/random-access.js";
 import { TarIndex } from "../sources/tar-index.js";
@@ -13,8 +14,8 @@ export function tarPool(file: RandomAccess, pool: number): ImagePool {
   const shard = fileNameOf(file.name);
   let damage: string | null = null;
 
-  async function* images(): AsyncGenerator<ImageAddress> {
-    const index = await TarIndex.of(file);
+  async function* images(walks?: IndexWalks): AsyncGenerator<ImageAddress> {
+    const index = await TarIndex.of(file, { walks });
     damage = index.damage;
     for await (const member of index.members()) {
       const { name, offset, size } = member;
@@ -25,6 +26,7 @@ export function tarPool(file: RandomAccess, pool: number): ImagePool {
   return {
     path: file.name,
     kind: "tar",
+    bytes: file.size,
     images,
     read: (address) => readMember(file, address),
     damage: () => damage,

@@ -3,7 +3,12 @@ import { join } from "node:path";
 import { benchmarkFolders } from "../config/locations.js";
 import { readValSet, type ValSet } from "../datasets/imagenet-val.js";
 import { SpuriousError } from "../errors.js";
-import { type AccuracyEntry, firstArms, measureAccuracy } from "../evaluation/accuracy.js";
+import {
+  ACCURACY_ENTRY_SHAPE,
+  type AccuracyEntry,
+  firstArms,
+  measureAccuracy,
+} from "../evaluation/accuracy.js";
 import { type Arm, BenchmarkRun, PLAIN_ARM } from "../evaluation/benchmark-run.js";
 import type { ScoredArm } from "../evaluation/entries.js";
 import type { EvaluateRequest } from "../evaluation/evaluate.js";
@@ -14,6 +19,7 @@ import { Classifier } from "../models/classifier.js";
 import { sha256File } from "../models/sha256.js";
 import { ResultFolder } from "../results/result-folder.js";
 import { writeEvalResult } from "../results/write-eval-result.js";
+import type { Watch } from "../sources/index-walks.js";
 import { openPictureTree } from "../sources/open-tree.js";
 import { bootstrapDifferences } from "../scoring/bootstrap.js";
 import { groupByClass } from "../scoring/class-groups.js";
@@ -54,7 +60,9 @@ export async function evaluateFix(request: EvaluateFixRequest): Promise<FixEvalu
   const strengths = armStrengths(strength);
   // A folder that is none is told before the forward pass over the benchmark.
   const accuracySet =
-    request.accuracy === undefined ? null : await openAccuracySet(request.accuracy, classifier);
+    request.accuracy === undefined
+      ? null
+      : await openAccuracySet(request.accuracy, classifier, request);
   const file = { path: request.fix, sha256 };
   const arms = [PLAIN_ARM, ...(await fixedArms(classifier, fix, strengths.slice(1), file))];
   const run = await BenchmarkRun.prepare(request, classifier, folders, arms);
@@ -114,10 +122,14 @@ interface AccuracySet extends Pick<ValSet, "samples"> {
   readonly modelClasses: number;
 }
 
-async function openAccuracySet(folder: string, { classMap }: Classifier): Promise<AccuracySet> {
+async function openAccuracySet(
+  folder: string,
+  { classMap }: Classifier,
+  watch: Watch,
+): Promise<AccuracySet> {
   const indices = classMap.classes.map(({ index }) => index);
   const known = new Set(indices.filter((index) => classMap.columnOf(index) !== -1));
-  const { samples, tree } = await readValSet(await openPictureTree(folder), classMap, known);
+  const { samples, tree } = await readValSet(await openPictureTree(folder, watch), classMap, known);
   const { root } = tree;
   if (samples.length > 0) return { samples, root, modelClasses: known.size };
   throw new SpuriousError(
@@ -138,7 +150,13 @@ async function openAccuracyJournal(
   const file = folder.file(ACCURACY_JOURNAL);
   if (!resume) await rm(file, { force: true });
   const images = hashOfNames(samples.map(({ path }) => path));
-  return Journal.open(file, { accuracyImages: images }, resume, ({ path }) => path);
+  return Journal.open<AccuracyEntry>(
+    file,
+    { accuracyImages: images },
+    resume,
+    ({ path }) => path,
+    ACCURACY_ENTRY_SHAPE,
+  );
 }
 
 async function accuracyOf(

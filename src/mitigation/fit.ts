@@ -118,7 +118,7 @@ export async function withPreparedFit<T>(
     of: "the labelled components",
     allowMissing: request.allowMissingClasses,
   });
-  const train = await readTrainSet(request.train, classifier.classMap, present);
+  const train = await readTrainSet(request.train, classifier.classMap, present, request);
   const head = await classifier.engine.headWeights();
   const plan = await planFit(train, components, discovery);
   const settings = settingsOf(request, classifier, train, components, discovery, plan);

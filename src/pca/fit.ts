@@ -80,7 +80,7 @@ export async function prepareFit(
     of: "--classes",
     allowMissing: request.allowMissingClasses,
   });
-  const train = await readTrainSet(request.train, classMap, present);
+  const train = await readTrainSet(request.train, classMap, present, request);
   const head = await classifier.engine.headWeights();
   const preprocessing = preprocessingOf(classifier);
   const options = {

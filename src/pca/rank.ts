@@ -83,7 +83,7 @@ async function rankPool(
   pca: ClassPca,
   skipped: { path: string; message: string }[],
 ): Promise<RankedImage[]> {
-  const tree = await openPictureTree(pool);
+  const tree = await openPictureTree(pool, request);
   const { pictures } = await listPictures(tree);
   if (pictures.length === 0) {
     throw new SpuriousError(

@@ -21,8 +21,12 @@ export class KeptLines<End> {
     readonly end: End,
   ) {}
 
-  /** null where there is none of that heading, or a damaged one. */
-  static async open<End>(file: string, heading: string): Promise<KeptLines<End> | null> {
+  /** null where there is none of that heading and with such an end, or a damaged one. */
+  static async open<End>(
+    file: string,
+    heading: string,
+    isEnd: (end: unknown) => boolean,
+  ): Promise<KeptLines<End> | null> {
     const handle = await open(file).catch(() => null);
     if (handle === null) return null;
     let last: LastLine<End> | null;
@@ -32,7 +36,7 @@ export class KeptLines<End> {
     } finally {
       await handle.close();
     }
-    if (last === null) return null;
+    if (last === null || !isEnd(last.end)) return null;
     const hash = createHash("sha256");
     for await (const piece of createReadStream(file, { end: last.at - 1 })) {
       hash.update(piece as Buffer);

@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { join } from "node:path";
+import * as t from "typanion";
 import { cacheFolder } from "../config/cache-folder.js";
+import type { IndexWalks } from "./index-walks.js";
 import { KeptLines } from "./kept-lines.js";
 import type { RandomAccess } from "./random-access.js";
 import { type TarEnd, type TarMember, tarMembers } from "./tar-members.js";
@@ -27,21 +29,21 @@ export class TarIndex {
     private readonly kept: KeptLines<TarEnd> | readonly TarMember[],
   ) {}
 
-  /** @param folder where indices are kept @throws DATA_NOT_FOUND, SOURCE_* */
+  /** @param folder where indices are kept @throws DATA_NOT_FOUND, SOURCE_*, CANCELLED */
   static async of(
     access: RandomAccess,
-    folder = join(cacheFolder(), "tar-index"),
+    { walks, folder = join(cacheFolder(), "tar-index") }: TarIndexOptions = {},
   ): Promise<TarIndex> {
     const { name, size, identity, blockSize } = access;
     const least = Math.max(BYTES_WORTH_KEEPING, BLOCKS_WORTH_KEEPING * blockSize);
-    if (size < least) return inMemory(access);
+    if (size < least) return inMemory(access, walks);
     const heading = JSON.stringify({ schema: INDEX_SCHEMA, name, size, identity });
     const key = createHash("sha256").update(name).digest("hex").slice(0, 24);
     const file = join(folder, `${key}.jsonl`);
-    const kept =
-      (await KeptLines.open<TarEnd>(file, heading)) ??
-      (await KeptLines.write(file, heading, memberLines(access)));
-    return kept === null ? inMemory(access) : new TarIndex(access, kept.end.damage, kept);
+    const before = await KeptLines.open<TarEnd>(file, heading, isTarEnd);
+    if (before !== null) walks?.skip(size);
+    const kept = before ?? (await KeptLines.write(file, heading, memberLines(access, walks)));
+    return kept === null ? inMemory(access, walks) : new TarIndex(access, kept.end.damage, kept);
   }
 
   static from(access: RandomAccess, { damage }: TarEnd, members: readonly TarMember[]): TarIndex {
@@ -61,8 +63,19 @@ export class TarIndex {
   }
 }
 
-async function* memberLines(access: RandomAccess): AsyncGenerator<string, TarEnd> {
-  const walk = tarMembers(access);
+export interface TarIndexOptions {
+  /** Told of the walk, which it may stop. */
+  readonly walks?: IndexWalks | undefined;
+  readonly folder?: string | undefined;
+}
+
+const isTarEnd = t.isPartial({ damage: t.isNullable(t.isString()) });
+
+async function* memberLines(
+  access: RandomAccess,
+  walks: IndexWalks | undefined,
+): AsyncGenerator<string, TarEnd> {
+  const walk = watchedMembers(access, walks);
   for (;;) {
     const next = await walk.next();
     if (next.done === true) return next.value;
@@ -73,12 +86,31 @@ async function* memberLines(access: RandomAccess): AsyncGenerator<string, TarEnd
   }
 }
 
-async function inMemory(access: RandomAccess): Promise<TarIndex> {
+async function inMemory(access: RandomAccess, walks: IndexWalks | undefined): Promise<TarIndex> {
   const members: TarMember[] = [];
-  const walk = tarMembers(access);
+  const walk = watchedMembers(access, walks);
   for (;;) {
     const next = await walk.next();
     if (next.done === true) return TarIndex.from(access, next.value, members);
     members.push(next.value);
+  }
+}
+
+async function* watchedMembers(
+  access: RandomAccess,
+  walks: IndexWalks | undefined,
+): AsyncGenerator<TarMember, TarEnd> {
+  const walk = tarMembers(access);
+  let at = 0;
+  for (;;) {
+    const next = await walk.next();
+    if (next.done === true) {
+      walks?.walk(access.size - at);
+      return next.value;
+    }
+    const end = next.value.offset + next.value.size;
+    walks?.walk(end - at);
+    at = end;
+    yield next.value;
   }
 }

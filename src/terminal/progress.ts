@@ -9,6 +9,8 @@ export interface ProgressSink {
   begin(label: string, total: number, unit: string, alreadyDone?: number): void;
   advance(count: number): void;
   end(): void;
+  /** Whether what comes before the work is shown too; the sum over workers shows the work alone. */
+  readonly showsPreparation?: boolean;
 }
 
 export const NO_PROGRESS: ProgressSink = {
@@ -23,6 +25,7 @@ const BAR_WIDTH = 24;
 
 /** A bar redrawn in place on a terminal; plain lines every ten seconds in a log file. */
 export class Progress implements ProgressSink {
+  readonly showsPreparation = true;
   readonly #stream: Writable;
   readonly #bar: boolean;
   #label = "";

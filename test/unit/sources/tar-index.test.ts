@@ -64,7 +64,7 @@ function opened(t: TestContext) {
   const [path, folder] = [join(root, "a.tar"), join(root, "cache")];
   const open = async () => {
     const file = new Counted(await LocalFile.open(path));
-    const index = await TarIndex.of(file, folder);
+    const index = await TarIndex.of(file, { folder });
     return { index, names: await namesOf(index), reads: file.reads };
   };
   const kept = (): string => join(folder, readdirSync(folder)[0] ?? "");
@@ -141,16 +141,28 @@ describe("TarIndex", () => {
   test("of a tar file at a URL costs few requests", async (t) => {
     const { root, folder } = opened(t);
     const { url, requests } = await fileServer(t, root);
-    const index = await TarIndex.of(await HttpFile.open(`${url}/a.tar`), folder);
+    const index = await TarIndex.of(await HttpFile.open(`${url}/a.tar`), { folder });
     assert.equal((await namesOf(index)).length, 62);
     assert.ok(requests.length <= 12, requests.join("\n"));
+  });
+
+  test("is made anew where its last line, which no hash is of, says nothing of the end", async (t) => {
+    const { open, kept } = opened(t);
+    await open();
+    const whole = readFileSync(kept(), "utf8");
+    for (const end of ["null", "{}", '{"damage":7}', "[]"]) {
+      writeFileSync(kept(), whole.replace('"end":{"damage":null}', `"end":${end}`));
+      assert.notEqual(readFileSync(kept(), "utf8"), whole);
+      assert.equal((await open()).names.length, 62);
+      assert.equal(readFileSync(kept(), "utf8"), whole);
+    }
   });
 
   test("leaves nothing behind when the tar file cannot be read", async (t) => {
     const { path, folder } = opened(t);
     const file = await LocalFile.open(path);
     writeFileSync(path, "another");
-    await assert.rejects(TarIndex.of(file, folder), { code: "SOURCE_CHANGED" });
+    await assert.rejects(TarIndex.of(file, { folder }), { code: "SOURCE_CHANGED" });
     assert.deepEqual(readdirSync(folder), []);
   });
 
