@@ -3,13 +3,26 @@
 from __future__ import annotations
 
 import argparse
+import sys
 from pathlib import Path
+from types import ModuleType
 
 from serve import Ready, serve
 
 
-def load(arguments: argparse.Namespace) -> Ready:
+def import_library() -> ModuleType:
+    """The library. It imports torchvision but calls none of its compiled operators, which a
+    torchvision built for another torch cannot register."""
+    sys.modules.setdefault(
+        "torchvision._meta_registrations", ModuleType("torchvision._meta_registrations")
+    )
     import pytorch_grad_cam
+
+    return pytorch_grad_cam
+
+
+def load(arguments: argparse.Namespace) -> Ready:
+    pytorch_grad_cam = import_library()
     import torch
     from attack_torch import directions
     from inputs import normalized_batch
