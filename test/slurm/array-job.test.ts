@@ -191,7 +191,7 @@ describe("20 tasks killed, requeued, cancelled, out of time and there twice give
     const pca = join(root, "pca");
     await done(...fitArgs, "--out", pca);
     const classes = Array.from({ length: 20 }, (_, index) => ["--class", String(index)]);
-    const size = ["--components", "2", "--pool-size", "3", "--eps", "8", "--steps", "40"];
+    const size = ["--components", "2", "--pool-size", "3", "--eps", "8", "--steps", "8"];
     await survivesMishaps(root, ["evidence", pca, ...classes.flat(), ...size]);
   });
 
