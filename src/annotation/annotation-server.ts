@@ -1,6 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { SpuriousError } from "../errors.js";
+import { parseJson } from "../results/parse-json.js";
 import { assetOf, type ServedFile } from "./assets.js";
 import { StaleChange } from "./changes.js";
 import { isWhole } from "./entries-file.js";
@@ -160,7 +161,7 @@ async function bodyOf(request: IncomingMessage): Promise<unknown> {
     chunks.push(chunk);
   }
   try {
-    return JSON.parse(Buffer.concat(chunks).toString("utf8")) as unknown;
+    return parseJson(Buffer.concat(chunks).toString("utf8"));
   } catch {
     throw new BadRequest("no JSON");
   }

@@ -1,4 +1,5 @@
 import { SpuriousError } from "../errors.js";
+import { parseJson } from "../results/parse-json.js";
 import type { Entry, Stamped } from "./entries.js";
 
 /** Ends every file; an append replaces it, and touches nothing in front of it. */
@@ -116,7 +117,7 @@ function parseLines(
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch {
     return undefined;
   }

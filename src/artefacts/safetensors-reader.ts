@@ -1,5 +1,6 @@
 import { type FileHandle, open } from "node:fs/promises";
 import { SpuriousError } from "../errors.js";
+import { parseJson } from "../results/parse-json.js";
 import type { Tensor } from "./safetensors.js";
 
 export type DTypeName = "F32" | "F64" | "I64";
@@ -132,7 +133,7 @@ async function readHeader(
   const text = Buffer.alloc(length);
   await file.read(text, 0, length, 8);
   try {
-    const header: unknown = JSON.parse(text.toString("utf8"));
+    const header: unknown = parseJson(text.toString("utf8"));
     if (typeof header === "object" && header !== null && !Array.isArray(header)) {
       return { header: header as Record<string, unknown>, end };
     }

@@ -1,8 +1,9 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { incomplete, type Part, type PartCommand, readPartIfPresent, verifyPart } from "./part.js";
+import { missingParts } from "./shard.js";
 
-/** Parts named in a message before "...". */
+/** Folders named in a message. */
 const NAMED = 10;
 
 /**
@@ -59,12 +60,10 @@ function requireWhole(parts: readonly Part[]): void {
     }
     byIndex.set(index, folder);
   }
-  const all = Array.from({ length: of }, (_, i) => i + 1);
-  const missing = all.filter((index) => !byIndex.has(index)).map(String);
-  if (missing.length === 0) return;
-  const shown = missing.slice(0, NAMED).join(", ") + (missing.length > NAMED ? " ..." : "");
+  const missing = missingParts(of, byIndex);
+  if (missing === null) return;
   const folders = parts.slice(0, NAMED).map(({ folder }) => folder);
-  throw incomplete(folders.join(", "), `parts 1 to ${String(of)}`, `all but ${shown}`);
+  throw incomplete(folders.join(", "), `parts 1 to ${String(of)}`, `all but ${missing}`);
 }
 
 function requireSame(folder: string, first: Part, got: Part["document"]): void {

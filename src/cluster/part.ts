@@ -1,19 +1,40 @@
 import { readdir, stat } from "node:fs/promises";
 import { basename, join } from "node:path";
+import * as t from "typanion";
 import { SpuriousError } from "../errors.js";
 import { sha256File } from "../models/sha256.js";
 import { requireSameSettings, type Settings } from "../pca/same-settings.js";
 import { isTemporary, writeFileAtomic } from "../results/atomic.js";
+import { shapeFault } from "../results/document-shape.js";
+import { isInnerPath } from "../results/inner-path.js";
 import { readDocument } from "../results/read-document.js";
 import { JOURNAL_NAME } from "../results/result-folder.js";
 import { LOCK_NAME } from "../results/run-lock.js";
-import type { Shard } from "./shard.js";
+import { type Shard, SHARD_SHAPE } from "./shard.js";
 
 export const PART_SCHEMA = "spurious-native/part/1";
 export const PART_FILE = "part.json";
 
 /** Commands whose work can be cut into parts. */
-export type PartCommand = "eval" | "pca fit" | "evidence" | "spufix fit" | "mine";
+const PART_COMMANDS = ["eval", "pca fit", "evidence", "spufix fit", "mine"] as const;
+export type PartCommand = (typeof PART_COMMANDS)[number];
+
+/** Fields of a PartDocument. */
+const PART_SHAPE = t.isPartial({
+  command: t.isEnum(PART_COMMANDS),
+  shard: SHARD_SHAPE,
+  settings: t.isRecord(t.isUnknown()),
+  work: t.isPartial({ done: t.isNumber(), unit: t.isString(), seconds: t.isNumber() }),
+  files: t.isRecord(t.isPartial({ bytes: t.isNumber(), sha256: t.isString() })),
+});
+
+/** What there is to do. */
+export interface PlannedWork {
+  readonly count: number;
+  readonly unit: PartWork["unit"];
+  /** Parts that it can be cut into at most. */
+  readonly pieces: number;
+}
 
 /** What a part has done, and how fast: what is left of the whole is judged by it. */
 export interface PartWork {
@@ -61,10 +82,10 @@ export async function readPartIfPresent(folder: string): Promise<Part | null> {
   const path = join(folder, PART_FILE);
   const document = await readDocument<PartDocument>(path, PART_SCHEMA, invalid);
   if (document === null) return null;
-  const { shard, settings, files, command, work } = document;
-  if (!shard || !settings || !files || !command || !work) {
-    throw invalid(path, "command, shard, settings, work and files", "a document without them");
-  }
+  const fault = shapeFault(document, PART_SHAPE);
+  if (fault !== null) throw invalid(path, "command, shard, settings, work and files", fault);
+  const outer = Object.keys((document as PartDocument).files).find((name) => !isInnerPath(name));
+  if (outer !== undefined) throw invalid(path, "files of its folder", `"${outer}"`);
   return { folder, document: document as PartDocument };
 }
 

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import * as t from "typanion";
 import { SpuriousError } from "../errors.js";
 
 /** One part of a whole, 1 to `of`. */
@@ -6,6 +7,14 @@ export interface Shard {
   readonly index: number;
   readonly of: number;
 }
+
+/** Parts of a whole at most. */
+const MOST = 999_999_999;
+
+const PART_NUMBER = t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(1, MOST)]);
+
+/** A Shard in a document. */
+export const SHARD_SHAPE = t.isPartial({ index: PART_NUMBER, of: PART_NUMBER });
 
 export const WHOLE: Shard = { index: 1, of: 1 };
 
@@ -58,6 +67,20 @@ export function classesInShard<T extends { readonly index: number }>(
     if (least === index - 1) own.add(one.index);
   }
   return classes.filter((one) => own.has(one.index));
+}
+
+/** Missing parts named in a message before "...". */
+const NAMED = 10;
+
+/** The parts of a whole that are not there, for a message: "3, 5"; null where all are. */
+export function missingParts(of: number, known: { has(index: number): boolean }): string | null {
+  const missing: number[] = [];
+  // A document may say any number.
+  for (let index = 1; index <= of && missing.length <= NAMED; index++) {
+    if (!known.has(index)) missing.push(index);
+  }
+  if (missing.length === 0) return null;
+  return missing.slice(0, NAMED).join(", ") + (missing.length > NAMED ? " ..." : "");
 }
 
 /** Name of a part's folder: "part-002-of-008". */

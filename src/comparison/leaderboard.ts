@@ -1,7 +1,8 @@
 import { stat } from "node:fs/promises";
 import { basename, join, resolve } from "node:path";
 import { publishedScores } from "../imagenet/facts.js";
-import { type FixEvaluation, SPUFIX_EVAL_SCHEMA } from "../mitigation/fix-evaluation.js";
+import { asFixEvaluation } from "../mitigation/fix-evaluation-shape.js";
+import { SPUFIX_EVAL_SCHEMA } from "../mitigation/fix-evaluation.js";
 import { modelName } from "../report/names.js";
 import { publishedCaveats, publishedPlace } from "../report/published.js";
 import { csvLine } from "../results/csv.js";
@@ -76,12 +77,12 @@ async function ownRow(path: string): Promise<LeaderboardRow> {
   const { folder, file, document } = await readResultDocument(path);
   if (document.schema !== SPUFIX_EVAL_SCHEMA)
     return resultRow(asEvalResult(document, file), folder);
-  const { before, after, accuracy } = document as FixEvaluation;
+  const { before, after, accuracy } = asFixEvaluation(document, file);
   const [atFirst, afterwards] = (accuracy?.accuracy ?? []).map((share) => share * 100);
   return {
-    ...resultRow(asEvalResult(before, file), folder),
+    ...resultRow(before, folder),
     accuracy: atFirst ?? null,
-    fixedScore: asEvalResult(after, file).score.mean,
+    fixedScore: after.score.mean,
     fixedAccuracy: afterwards ?? null,
   };
 }

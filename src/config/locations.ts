@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 
 import { SpuriousError } from "../errors.js";
+import { parseJson } from "../results/parse-json.js";
 import { resolveLocation } from "../sources/location.js";
 
 export const CONFIG_FILE = "spurious-native.config.json";
@@ -123,7 +124,7 @@ function nearestConfig(cwd: string): string | null {
 function parseConfig(file: string): Partial<Record<Field, string>> {
   let config: unknown;
   try {
-    config = JSON.parse(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
+    config = parseJson(readFileSync(file, "utf8").replace(/^\uFEFF/, ""));
   } catch (cause) {
     throw invalid(file, "a JSON object", (cause as Error).message, cause);
   }

@@ -1,3 +1,4 @@
+import * as t from "typanion";
 import type { Sample } from "../datasets/sample.js";
 import { type ErrorCode, SpuriousError } from "../errors.js";
 import { addon } from "../native/load.js";
@@ -34,6 +35,20 @@ export interface UnreadPicture {
   readonly code: ErrorCode;
   readonly message: string;
 }
+
+/** An AccuracyEntry in a document. */
+export const ACCURACY_ENTRY_SHAPE = t.isOneOf([
+  t.isPartial({
+    path: t.isString(),
+    class: t.isNumber(),
+    correct: t.isArray(t.isBoolean()),
+    p: t.isArray(t.isNumber()),
+  }),
+  t.isPartial({
+    path: t.isString(),
+    skipped: t.isPartial({ code: t.isString(), message: t.isString() }),
+  }),
+]);
 
 export interface AccuracyOptions {
   readonly preprocessing: Preprocessing;

@@ -1,7 +1,9 @@
+import * as t from "typanion";
 import type { Benchmark, Sample } from "../datasets/sample.js";
 import type { ClassMap } from "../imagenet/class-info.js";
 import type { ReportImages } from "../report/eval-report.js";
 import { chooseReportImages, makeThumbnails } from "../report/thumbnails.js";
+import { SKIPPED_SHAPE } from "../results/eval-result-shape.js";
 import {
   buildEvalResult,
   type EvalProvenance,
@@ -13,6 +15,24 @@ import { withoutUnscoredClasses } from "./unscored-classes.js";
 
 /** What is known of one picture: a row per arm, or why there is none. */
 export type Entry = { readonly rows: readonly ImageRow[] } | { readonly skipped: SkippedImage };
+
+const PROBABILITY = t.cascade(t.isNumber(), [t.isInInclusiveRange(0, 1)]);
+
+const ROW_SHAPE = t.isPartial({
+  path: t.isString(),
+  split: t.isEnum(["val", "spurious"]),
+  class: t.cascade(t.isNumber(), [t.isInteger(), t.isPositive()]),
+  p: PROBABILITY,
+  logit: t.isNullable(t.isNumber()),
+  predicted: t.isNullable(t.isNumber()),
+  predictedProb: t.isNullable(PROBABILITY),
+});
+
+/** An Entry in a document. */
+export const ENTRY_SHAPE = t.isOneOf([
+  t.isPartial({ rows: t.cascade(t.isArray(ROW_SHAPE), [t.hasMinLength(1)]) }),
+  t.isPartial({ skipped: SKIPPED_SHAPE }),
+]);
 
 export interface ScoredArm {
   readonly result: EvalResult;

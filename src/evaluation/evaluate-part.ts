@@ -1,12 +1,14 @@
+import * as t from "typanion";
 import type { PartDocument } from "../cluster/part.js";
 import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
 import { type BenchmarkFolders, benchmarkFolders } from "../config/locations.js";
 import type { ClassMapDocument } from "../imagenet/class-map-file.js";
 import { Classifier } from "../models/classifier.js";
 import { addon } from "../native/load.js";
+import { PROVENANCE_SHAPE } from "../results/eval-result-shape.js";
 import type { EvalProvenance } from "../results/eval-result.js";
 import { BenchmarkRun, DEFAULT_BOOTSTRAP, PLAIN_ARM } from "./benchmark-run.js";
-import type { Entry } from "./entries.js";
+import { type Entry, ENTRY_SHAPE } from "./entries.js";
 import type { EvaluateRequest } from "./evaluate.js";
 
 export const EVAL_PART_SCHEMA = "spurious-native/eval-part/1";
@@ -24,6 +26,19 @@ export interface EvalPartDocument {
   readonly provenance: EvalProvenance;
   readonly entries: readonly Entry[];
 }
+
+/** Fields of an EvalPartDocument; the class map is checked where it is resolved. */
+export const EVAL_PART_SHAPE = t.isPartial({
+  folders: t.isPartial({
+    data: t.isString(),
+    val: t.isOptional(t.isString()),
+    valFallback: t.isOptional(t.isString()),
+  }),
+  width: t.cascade(t.isNumber(), [t.isInteger(), t.isAtLeast(1)]),
+  missing: t.isArray(t.isNumber()),
+  provenance: PROVENANCE_SHAPE,
+  entries: t.isArray(ENTRY_SHAPE),
+});
 
 export type EvaluatePartRequest = Omit<EvaluateRequest, keyof PartPlace> & PartPlace;
 

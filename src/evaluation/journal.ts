@@ -1,7 +1,10 @@
 import { createHash } from "node:crypto";
 import { type FileHandle, open } from "node:fs/promises";
+import * as t from "typanion";
 import { SpuriousError } from "../errors.js";
 import { writeFailed } from "../results/atomic.js";
+import { shapeFault } from "../results/document-shape.js";
+import { parseJson } from "../results/parse-json.js";
 import { readIfPresent } from "../results/read-if-present.js";
 
 const JOURNAL_SCHEMA = "spurious-native/journal/1";
@@ -33,7 +36,9 @@ export class Journal<T> implements AsyncDisposable {
   /**
    * Opens a journal: a new one, or with `resume` one that is there already.
    * @param keyOf names the work of an entry: what was done twice counts once, as first written
-   * @throws RESUME_MISMATCH it was begun with other settings (named) or is not a journal
+   * @param shape of an entry
+   * @throws RESUME_MISMATCH it was begun with other settings (named), or is not a journal of such
+   *   entries
    * @throws OUTPUT_WRITE_FAILED
    */
   static async open<T>(
@@ -41,11 +46,12 @@ export class Journal<T> implements AsyncDisposable {
     settings: JournalSettings,
     resume: boolean,
     keyOf?: (entry: T) => string,
+    shape: t.AnyStrictValidator = t.isUnknown(),
   ): Promise<Journal<T>> {
     const text = resume ? await readIfPresent(path) : null;
     // A run may have ended before its heading was whole: then there is nothing to go on from.
     const isBegun = text?.includes("\n") === true;
-    const entries = isBegun ? readEntries<T>(path, text, settings) : [];
+    const entries = isBegun ? readEntries<T>(path, text, settings, shape) : [];
     const earlier = keyOf === undefined ? entries : firstOfEach(entries, keyOf);
     try {
       const file = await open(path, text === null ? "wx" : "r+");
@@ -91,7 +97,12 @@ async function dropBrokenLine(file: FileHandle, text: string): Promise<void> {
   await file.read(Buffer.alloc(whole), 0, whole, null); // moves to the end
 }
 
-function readEntries<T>(path: string, text: string, settings: JournalSettings): T[] {
+function readEntries<T>(
+  path: string,
+  text: string,
+  settings: JournalSettings,
+  shape: t.AnyStrictValidator,
+): T[] {
   const [header, ...entries] = text
     .slice(0, text.lastIndexOf("\n") + 1)
     .split("\n")
@@ -108,8 +119,10 @@ function readEntries<T>(path: string, text: string, settings: JournalSettings): 
   }
   return entries.map((entry) => {
     const value = parse(path, entry);
-    if (isObject(value)) return value as T;
-    throw mismatch(path, "lines of JSON objects", `"${entry.slice(0, 40)}"`);
+    if (!isObject(value)) throw mismatch(path, "lines of JSON objects", `"${entry.slice(0, 40)}"`);
+    const fault = shapeFault(value, shape);
+    if (fault !== null) throw mismatch(path, "whole entries", fault);
+    return value as T;
   });
 }
 
@@ -128,7 +141,7 @@ function firstOfEach<T>(entries: readonly T[], keyOf: (entry: T) => string): T[]
 
 function parse(path: string, text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     throw mismatch(path, "lines of JSON", `"${text.slice(0, 40)}"`);
   }

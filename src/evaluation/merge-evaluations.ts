@@ -1,17 +1,22 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { readAllPartsOf } from "../cluster/all-parts.js";
 import type { MergeRequest } from "../cluster/merge-request.js";
 import { incomplete, type Part } from "../cluster/part.js";
 import { openBenchmark } from "../datasets/benchmark.js";
 import type { Sample } from "../datasets/sample.js";
+import type { ClassMap } from "../imagenet/class-info.js";
 import { resolveClassMap } from "../imagenet/class-map.js";
 import type { EvalProvenance, EvalResult } from "../results/eval-result.js";
-import { resultInvalid } from "../results/read-document.js";
+import { requireDocument, resultInvalid } from "../results/read-document.js";
 import { ResultFolder } from "../results/result-folder.js";
 import { writeEvalResult } from "../results/write-eval-result.js";
 import { type Entry, inOrder, keyOf, keyOfEntry, scoreEntries, thumbnailsOf } from "./entries.js";
-import { EVAL_PART_FILE, EVAL_PART_SCHEMA, type EvalPartDocument } from "./evaluate-part.js";
+import {
+  EVAL_PART_FILE,
+  EVAL_PART_SCHEMA,
+  EVAL_PART_SHAPE,
+  type EvalPartDocument,
+} from "./evaluate-part.js";
 import { hashOfNames } from "./journal.js";
 
 /**
@@ -23,8 +28,9 @@ import { hashOfNames } from "./journal.js";
 export async function mergeEvaluations(request: MergeRequest): Promise<EvalResult> {
   const parts = await readAllPartsOf("eval", request.parts);
   const documents = await Promise.all(parts.map(readEntries));
-  const [{ folders, classMap: spec, width, missing }] = documents as [EvalPartDocument];
-  const classMap = resolveClassMap(spec ?? undefined, width);
+  const [first] = documents as [EvalPartDocument];
+  const { folders, missing } = first;
+  const classMap = classMapOf(parts[0], first);
   const benchmark = await openBenchmark({ ...folders, classMap });
   const without = new Set(missing);
   const samples = benchmark.samples.filter(({ classIndex }) => !without.has(classIndex));
@@ -39,16 +45,18 @@ export async function mergeEvaluations(request: MergeRequest): Promise<EvalResul
   return scored.result;
 }
 
-async function readEntries({ folder }: Part): Promise<EvalPartDocument> {
+function readEntries({ folder }: Part): Promise<EvalPartDocument> {
   const path = join(folder, EVAL_PART_FILE);
-  // Its hash is that of the part's description: it is as it was written.
-  const document = JSON.parse(await readFile(path, "utf8")) as Partial<EvalPartDocument>;
-  if (document.schema === EVAL_PART_SCHEMA) return document as EvalPartDocument;
-  throw resultInvalid(
-    path,
-    `schema ${EVAL_PART_SCHEMA}`,
-    JSON.stringify(document.schema) ?? "none",
-  );
+  return requireDocument(path, EVAL_PART_SCHEMA, EVAL_PART_SHAPE, resultInvalid);
+}
+
+function classMapOf({ folder }: Part, { classMap, width }: EvalPartDocument): ClassMap {
+  try {
+    return resolveClassMap(classMap ?? undefined, width);
+  } catch (cause) {
+    const path = join(folder, EVAL_PART_FILE);
+    throw resultInvalid(path, "the classes of its model", (cause as Error).message, cause);
+  }
 }
 
 /** @throws SHARDS_INCOMPLETE the images have changed since, or one has no entry or two */
@@ -62,7 +70,13 @@ function requireEveryImage(
   }
   const known = new Set(entries.map(keyOfEntry));
   const lacking = samples.find((sample) => !known.has(keyOf(sample)));
-  if (lacking !== undefined) throw incomplete(keyOf(lacking), "an entry in some part", "none");
+  if (lacking !== undefined) {
+    throw incomplete(
+      folder,
+      "an entry of every image here or in another part",
+      `none of ${keyOf(lacking)}`,
+    );
+  }
   if (entries.length !== samples.length) {
     throw incomplete(folder, `${String(samples.length)} images`, String(entries.length));
   }

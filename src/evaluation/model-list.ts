@@ -30,6 +30,8 @@ export async function readModelList(file: string): Promise<string[]> {
   return paths;
 }
 
+const NO_NAMES = ["", ".", ".."];
+
 /**
  * The models by name: the stem of the file, where several share it with their folder's name in
  * front, and where that is not enough with a number behind. A file given twice counts once.
@@ -38,7 +40,11 @@ export function nameModels(paths: readonly string[]): NamedModel[] {
   const once = paths.filter(
     (path, i) => paths.findIndex((other) => resolve(other) === resolve(path)) === i,
   );
-  const stems = once.map((path) => parse(path).name);
+  const stems = once.map((path) => {
+    const { name } = parse(path);
+    // Folders of results are named so, below the one that is asked for.
+    return NO_NAMES.includes(name) ? "model" : name;
+  });
   const names = once.map((path, i) => {
     const stem = stems[i] ?? "";
     const shared = stems.filter((other) => other === stem).length > 1;

@@ -1,3 +1,4 @@
+import * as t from "typanion";
 import type { Journal } from "../evaluation/journal.js";
 import type { Classifier } from "../models/classifier.js";
 import type { ClassPca } from "../pca/class-pca.js";
@@ -18,6 +19,17 @@ export interface AttackedComponent {
   readonly png: string;
   readonly graph: "frozen" | "original";
 }
+
+/** An AttackedComponent in a document. */
+export const ATTACKED_SHAPE = t.isPartial({
+  eigenIndex: t.cascade(t.isNumber(), [t.isInteger(), t.isPositive()]),
+  alpha: t.isNumber(),
+  confidence: t.isNumber(),
+  objective: t.isNumber(),
+  perturbation: t.isNumber(),
+  png: t.cascade(t.isString(), [t.isBase64()]),
+  graph: t.isEnum(["frozen", "original"]),
+});
 
 export interface AttackSettings {
   readonly classIndex: number;

@@ -5,6 +5,7 @@ import type { Classifier } from "../models/classifier.js";
 import type { PcaIndexClass } from "../pca/pca-index.js";
 import { requireSameSettings, type Settings } from "../pca/same-settings.js";
 import { removeTemporaries } from "../results/atomic.js";
+import { parseJson } from "../results/parse-json.js";
 import { JOURNAL_NAME } from "../results/result-folder.js";
 import { VERSION } from "../version.js";
 import type { AttackedComponent } from "./attack-pool.js";
@@ -103,7 +104,7 @@ export async function tidyClass(folder: string, document: EvidenceDocument): Pro
 /** null for what is no JSON: it has no schema either. */
 function parse(text: string): EvidenceDocument | null {
   try {
-    return JSON.parse(text) as EvidenceDocument | null;
+    return parseJson(text) as EvidenceDocument | null;
   } catch {
     return null;
   }

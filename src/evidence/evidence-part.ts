@@ -1,5 +1,5 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import * as t from "typanion";
 import { readAllPartsOf } from "../cluster/all-parts.js";
 import { copyFiles } from "../cluster/copy-files.js";
 import type { MergeRequest } from "../cluster/merge-request.js";
@@ -8,9 +8,11 @@ import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
 import { classesInShard } from "../cluster/shard.js";
 import { addon } from "../native/load.js";
 import { hashClassPca } from "../pca/class-pca.js";
+import { requireDocument, resultInvalid } from "../results/read-document.js";
 import { type IsBegun, ResultFolder } from "../results/result-folder.js";
 import { DOCUMENT_NAME } from "./class-document.js";
-import type { EvidenceDocument } from "./evidence-file.js";
+import { EVIDENCE_SCHEMA, type EvidenceDocument } from "./evidence-file.js";
+import { EVIDENCE_SHAPE } from "./evidence-shape.js";
 import {
   classFolder,
   type EvidenceResult,
@@ -68,7 +70,10 @@ export async function makeEvidencePart(request: EvidencePartRequest): Promise<Pa
 export async function mergeEvidence(request: MergeRequest): Promise<EvidenceResult> {
   const { parts: paths, out, force } = request;
   const parts = await readAllPartsOf("evidence", paths);
-  const asked = parts[0].document.settings["classes"] as readonly number[];
+  const asked = parts[0].document.settings["classes"];
+  if (!isClasses(asked)) {
+    throw incomplete(parts[0].folder, "settings with the classes of all parts", "others");
+  }
   const partOf = new Map<string, Part>();
   for (const part of parts) {
     for (const name of Object.keys(part.document.files)) partOf.set(name, part);
@@ -77,21 +82,28 @@ export async function mergeEvidence(request: MergeRequest): Promise<EvidenceResu
   if (lacking.length > 0) {
     throw incomplete(paths.join(", "), "all classes", `all but ${lacking.join(", ")}`);
   }
+  const documents = await Promise.all(
+    asked.map((index) => {
+      const path = join(partOf.get(documentOf(index))?.folder ?? "", documentOf(index));
+      return requireDocument<EvidenceDocument>(
+        path,
+        EVIDENCE_SCHEMA,
+        EVIDENCE_SHAPE,
+        resultInvalid,
+      );
+    }),
+  );
   // Of a merge that was stopped there are folders of classes and no page yet.
   const isBegun: IsBegun = (names) => names.every((name) => /^\d{3,}$/.test(name));
   await using folder = await ResultFolder.open(out, { force, resume: force !== true }, isBegun);
   for (const part of parts) {
     await copyFiles(part.folder, folder.path, Object.keys(part.document.files));
   }
-  const documents = await Promise.all(
-    asked.map(async (index) => {
-      const text = await readFile(folder.file(documentOf(index)), "utf8");
-      return JSON.parse(text) as EvidenceDocument;
-    }),
-  );
   await folder.complete([{ name: PAGE_NAME, content: evidencePage(documents) }]);
   return { out, classes: documents };
 }
+
+const isClasses = t.isArray(t.cascade(t.isNumber(), [t.isInteger(), t.isPositive()]));
 
 function documentOf(index: number): string {
   return join(classFolder(index), DOCUMENT_NAME);

@@ -1,4 +1,5 @@
 import { SpuriousError } from "../errors.js";
+import { parseJson } from "../results/parse-json.js";
 import { type ClassColumn, classTable } from "./class-table.js";
 import type { ClassMap } from "./class-info.js";
 import { imageNetClasses } from "./facts.js";
@@ -42,7 +43,7 @@ export function parseClassMap(text: string, name: string, headWidth: number | nu
   }
   let document: unknown;
   try {
-    document = JSON.parse(content);
+    document = parseJson(content);
   } catch (cause) {
     throw unreadable(name, "a JSON document", (cause as Error).message, cause);
   }

@@ -6,8 +6,10 @@ import {
   EVIDENCE_SCHEMA,
   type EvidenceComponent,
   type EvidenceDocument,
-  type EvidenceImage,
 } from "../evidence/evidence-file.js";
+import { EVIDENCE_COMPONENT_SHAPE, EVIDENCE_SHAPE } from "../evidence/evidence-shape.js";
+import { shapeFault } from "../results/document-shape.js";
+import { parseJson } from "../results/parse-json.js";
 import { type ComponentId, keyOf } from "./answers.js";
 
 /** A class's evidence and where it lies. */
@@ -112,7 +114,7 @@ async function readClass(root: string, folder: string): Promise<LabelledClass | 
 
 function parse(text: string): unknown {
   try {
-    return JSON.parse(text) as unknown;
+    return parseJson(text);
   } catch {
     return null;
   }
@@ -131,27 +133,12 @@ function requireShape(path: string, document: object): asserts document is Evide
     throw invalid(path, "settings", typeof settings);
   }
   for (const [i, one] of components.entries()) {
-    if (!isComponent(one)) throw invalid(path, "whole components", `a broken one at ${String(i)}`);
+    if (!EVIDENCE_COMPONENT_SHAPE(one)) {
+      throw invalid(path, "whole components", `a broken one at ${String(i)}`);
+    }
   }
-}
-
-function isComponent(value: unknown): value is EvidenceComponent {
-  const one = (value ?? {}) as Partial<Record<keyof EvidenceComponent, unknown>>;
-  const numbers = [one.rank, one.alpha, one.confidence, one.trainMax, one.varianceShare];
-  const images = [one.top, one.least].map((list) =>
-    Array.isArray(list) ? (list as unknown[]) : [null],
-  );
-  return (
-    isIndex(one.eigenIndex) &&
-    numbers.every((number) => typeof number === "number") &&
-    images.flat().every(isImage) &&
-    picturesOf(one as EvidenceComponent).every((name) => typeof name === "string")
-  );
-}
-
-function isImage(value: unknown): value is EvidenceImage {
-  const { path, alpha, probability } = (value ?? {}) as Partial<EvidenceImage>;
-  return typeof path === "string" && typeof alpha === "number" && typeof probability === "number";
+  const fault = shapeFault(document, EVIDENCE_SHAPE);
+  if (fault !== null) throw invalid(path, "a whole document", fault);
 }
 
 function isIndex(value: unknown): value is number {

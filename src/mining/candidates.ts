@@ -1,5 +1,6 @@
+import * as t from "typanion";
 import { compareCodePoints } from "../datasets/order.js";
-import type { ImageAddress } from "./pool.js";
+import { ADDRESS_SHAPE, type ImageAddress } from "./pool.js";
 
 /** An image that the model has seen. */
 export interface MinedImage extends ImageAddress {
@@ -8,6 +9,13 @@ export interface MinedImage extends ImageAddress {
   /** perceptualHash */
   readonly hash: string;
 }
+
+/** The fields of a MinedImage in a document. */
+export const MINED_SHAPE = {
+  ...ADDRESS_SHAPE,
+  probability: t.isNumber(),
+  hash: t.cascade(t.isString(), [t.matchesRegExp(/^[0-9a-f]{16}$/)]),
+};
 
 export interface Candidate extends MinedImage {
   readonly alpha: number;

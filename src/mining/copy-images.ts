@@ -4,6 +4,7 @@ import { isPictureName } from "../sources/picture-tree.js";
 import { SpuriousError } from "../errors.js";
 import { sniffFormat } from "../images/format.js";
 import { writeFileAtomic } from "../results/atomic.js";
+import { isInnerPath } from "../results/inner-path.js";
 import type { MinedComponent, MinedTop } from "./mine-result.js";
 import type { ImagePool } from "./pool.js";
 
@@ -47,8 +48,11 @@ export async function readMined(
   pools: readonly ImagePool[],
   image: MinedTop,
 ): Promise<Uint8Array | null> {
+  const pool = pools[image.pool];
+  // What a document says about its images is not trusted.
+  if (pool === undefined || (pool.kind === "folder" && !isInnerPath(image.id))) return null;
   try {
-    return (await pools[image.pool]?.read(image)) ?? null;
+    return await pool.read(image);
   } catch (error) {
     if (error instanceof SpuriousError && error.code.startsWith("IMAGE_")) return null;
     throw error;

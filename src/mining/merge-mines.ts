@@ -1,20 +1,16 @@
 import { join } from "node:path";
-import { SpuriousError } from "../errors.js";
-import { readDocument, resultInvalid } from "../results/read-document.js";
+import { incomplete } from "../cluster/part.js";
+import { missingParts } from "../cluster/shard.js";
+import { requireDocument, resultInvalid } from "../results/read-document.js";
 import { ResultFolder, type ResultFolderOptions } from "../results/result-folder.js";
 import { Candidates } from "./candidates.js";
-import {
-  type MineCounts,
-  minedComponent,
-  noResult,
-  type MineResult,
-  readMineResult,
-} from "./mine-result.js";
+import { type MineCounts, minedComponent, type MineResult, readMineResult } from "./mine-result.js";
 import { openPools } from "./open-pools.js";
 import { SkippedImages } from "./skipped-images.js";
 import {
   CANDIDATES_FILE,
   CANDIDATES_SCHEMA,
+  CANDIDATES_SHAPE,
   type CandidatesDocument,
   writeMine,
 } from "./write-mine.js";
@@ -90,12 +86,13 @@ async function readPart(path: string): Promise<Part> {
     throw incomplete(folder, "a part of a pool (mine --shard i/n)", "a whole one");
   }
   const file = join(folder, CANDIDATES_FILE);
-  const document = await readDocument<CandidatesDocument>(file, CANDIDATES_SCHEMA, resultInvalid);
-  if (document === null) throw noResult(file);
-  if (!Array.isArray(document.components)) {
-    throw resultInvalid(file, "lists of candidates", "a document without them");
-  }
-  return { folder, result, candidates: document.components };
+  const { components } = await requireDocument<CandidatesDocument>(
+    file,
+    CANDIDATES_SCHEMA,
+    CANDIDATES_SHAPE,
+    resultInvalid,
+  );
+  return { folder, result, candidates: components };
 }
 
 function requireAllParts(parts: readonly Part[]): Part {
@@ -114,14 +111,12 @@ function requireAllParts(parts: readonly Part[]): Part {
     }
     byIndex.set(index, folder);
   }
-  const all = Array.from({ length: of }, (_, i) => i + 1);
-  const missing = all.filter((index) => !byIndex.has(index)).map(String);
-  if (missing.length > 0) {
-    const shown = missing.slice(0, 10).join(", ") + (missing.length > 10 ? " ..." : "");
+  const missing = missingParts(of, byIndex);
+  if (missing !== null) {
     throw incomplete(
       parts.map(({ folder }) => folder).join(", "),
       `parts 1 to ${String(of)}`,
-      `all but ${shown}`,
+      `all but ${missing}`,
     );
   }
   return first;
@@ -147,12 +142,4 @@ function sumCounts(counts: readonly MineCounts[]): MineCounts {
     training: sum("training"),
     skipped: sum("skipped"),
   };
-}
-
-function incomplete(folder: string, expected: string, got: string): SpuriousError {
-  return new SpuriousError(
-    "SHARDS_INCOMPLETE",
-    `merging parts: ${folder}: expected ${expected}, got ${got}`,
-    { input: folder },
-  );
 }

@@ -1,15 +1,15 @@
 import { stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import * as t from "typanion";
-import type { Shard } from "../cluster/shard.js";
+import { type Shard, SHARD_SHAPE } from "../cluster/shard.js";
 import type { SpuriousError } from "../errors.js";
 import type { JournalSettings } from "../evaluation/journal.js";
 import { shapeFault } from "../results/document-shape.js";
 import { readDocument, resultInvalid } from "../results/read-document.js";
 import type { Candidate } from "./candidates.js";
 import { distinctImages, type NearDuplicate } from "./near-duplicates.js";
-import type { ImageAddress, ImagePool } from "./pool.js";
-import type { SkippedImage } from "./skipped-images.js";
+import { ADDRESS_SHAPE, type ImageAddress, type ImagePool } from "./pool.js";
+import { SKIPPED_SHAPE, type SkippedImage } from "./skipped-images.js";
 import type { DamagedPool } from "./survey.js";
 
 export const MINE_SCHEMA = "spurious-native/mine/1";
@@ -82,12 +82,12 @@ export interface MineResult {
 
 const COUNTS = { pool: t.isNumber(), excluded: t.isNumber(), mined: t.isNumber() };
 
+/** Of a list. */
+const LENGTH = t.cascade(t.isNumber(), [t.isInteger(), t.isAtLeast(1)]);
+
 /** Of an image of a list. Names of copies are made of it: a rank is a number and nothing else. */
 const TOP_SHAPE = t.isPartial({
-  id: t.isString(),
-  pool: t.isNumber(),
-  offset: t.isOptional(t.isNumber()),
-  size: t.isOptional(t.isNumber()),
+  ...ADDRESS_SHAPE,
   rank: t.isNumber(),
   alpha: t.isNumber(),
   probability: t.isNumber(),
@@ -107,13 +107,13 @@ const MINE_SHAPE = t.isPartial({
     }),
   ),
   counts: t.isPartial({ ...COUNTS, training: t.isNumber(), skipped: t.isNumber() }),
-  skipped: t.isArray(t.isPartial({ id: t.isString(), code: t.isString(), message: t.isString() })),
+  skipped: t.isArray(SKIPPED_SHAPE),
   damaged: t.isArray(t.isPartial({ path: t.isString(), message: t.isString() })),
   pools: t.isArray(t.isPartial({ path: t.isString(), kind: t.isString() })),
-  shard: t.isNullable(t.isPartial({ index: t.isNumber(), of: t.isNumber() })),
+  shard: t.isNullable(SHARD_SHAPE),
   list: t.isPartial({
-    top: t.isNumber(),
-    candidates: t.isNumber(),
+    top: LENGTH,
+    candidates: LENGTH,
     nearDuplicates: t.isNullable(t.isNumber()),
   }),
   settings: t.isRecord(t.isUnknown()),

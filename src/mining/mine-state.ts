@@ -1,5 +1,6 @@
-import { Candidates, type MinedImage } from "./candidates.js";
-import { type SkippedImage, SkippedImages } from "./skipped-images.js";
+import * as t from "typanion";
+import { Candidates, MINED_SHAPE, type MinedImage } from "./candidates.js";
+import { SKIPPED_SHAPE, type SkippedImage, SkippedImages } from "./skipped-images.js";
 
 /** An image with its alphas, in the order of the components. */
 export interface MeasuredImage extends MinedImage {
@@ -16,6 +17,14 @@ export interface Stretch {
   /** Those that were among the best of some component when they came. */
   readonly best: readonly MeasuredImage[];
 }
+
+/** A Stretch in a document. */
+export const STRETCH_SHAPE = t.isPartial({
+  seen: t.isNumber(),
+  training: t.isNumber(),
+  skipped: t.isArray(SKIPPED_SHAPE),
+  best: t.isArray(t.isPartial({ ...MINED_SHAPE, alphas: t.isArray(t.isNumber()) })),
+});
 
 /** What mining knows at any time; its size does not depend on the pool's. */
 export class MineState {

@@ -1,5 +1,4 @@
 import { realpath } from "node:fs/promises";
-import { isAbsolute } from "node:path";
 import { readInnerFile } from "../annotation/inner-file.js";
 import { SpuriousError } from "../errors.js";
 import { readMined } from "./copy-images.js";
@@ -29,10 +28,7 @@ export class MinedImages {
     }
     const paths = this.result.pools.map(({ path }) => path);
     this.#pools ??= openPools(paths);
-    const pools = await this.#pools;
-    // What a document says about its images is not trusted either.
-    if (pools[image.pool]?.kind === "folder" && !isInside(image.id)) return null;
-    return readMined(pools, image);
+    return readMined(await this.#pools, image);
   }
 
   /** The same. @throws also IMAGE_UNREADABLE it is gone */
@@ -46,8 +42,4 @@ export class MinedImages {
       { input: image.id },
     );
   }
-}
-
-function isInside(id: string): boolean {
-  return !isAbsolute(id) && !id.split(/[\\/]/).includes("..");
 }

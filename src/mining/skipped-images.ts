@@ -1,3 +1,4 @@
+import * as t from "typanion";
 import { compareCodePoints } from "../datasets/order.js";
 
 export interface SkippedImage {
@@ -5,6 +6,13 @@ export interface SkippedImage {
   readonly code: string;
   readonly message: string;
 }
+
+/** A SkippedImage in a document. */
+export const SKIPPED_SHAPE = t.isPartial({
+  id: t.isString(),
+  code: t.isString(),
+  message: t.isString(),
+});
 
 /** Listed by name; more are counted. */
 const LISTED = 1000;

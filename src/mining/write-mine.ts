@@ -1,10 +1,11 @@
 import { rm } from "node:fs/promises";
+import * as t from "typanion";
 import { fileSource } from "../images/read-image.js";
 import { makeThumbnails } from "../report/thumbnails.js";
 import type { FileContent } from "../results/atomic.js";
 import { csvLine } from "../results/csv.js";
 import type { ResultFolder } from "../results/result-folder.js";
-import type { Candidate } from "./candidates.js";
+import { type Candidate, MINED_SHAPE } from "./candidates.js";
 import { COPIES, copyImages } from "./copy-images.js";
 import { minePage, shownPerComponent } from "./mine-page.js";
 import { MINE_FILE, type MineResult } from "./mine-result.js";
@@ -20,6 +21,10 @@ export interface CandidatesDocument {
   /** Of each component, in the order of mine.json; best first. */
   readonly components: readonly (readonly Candidate[])[];
 }
+
+export const CANDIDATES_SHAPE = t.isPartial({
+  components: t.isArray(t.isArray(t.isPartial({ ...MINED_SHAPE, alpha: t.isNumber() }))),
+});
 
 export interface WriteMineOptions {
   /** Whether copies of the images stay in the folder. */

@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import { SpuriousError } from "../errors.js";
 import { spuriousComponents } from "../imagenet/facts.js";
+import { parseJson } from "../results/parse-json.js";
 
 export const COMPONENTS_SCHEMA = "spurious-native/components/1";
 
@@ -17,7 +18,7 @@ export async function readComponents(spec: string): Promise<LabelledComponents> 
   if (spec === "paper") return sorted(Object.entries(spuriousComponents()));
   let document: unknown;
   try {
-    document = JSON.parse(await readFile(spec, "utf8"));
+    document = parseJson(await readFile(spec, "utf8"));
   } catch (cause) {
     const { code, message } = cause as NodeJS.ErrnoException;
     throw invalid(spec, "a JSON file", code === "ENOENT" ? "no such file" : message, cause);

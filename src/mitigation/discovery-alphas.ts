@@ -73,7 +73,8 @@ class DiscoveryPca implements Discovery {
     const entry = findPcaClass(this.index, classIndex);
     const pca = await readClassPca(this.folder, entry);
     const eigenIndices = components.map((component) => requireComponent(pca, entry, component));
-    const { rows, without } = joinByName(classIndex, pca.images, entry.skipped, pictures);
+    const place = `${join(this.folder, entry.imageNames)}: class ${String(classIndex)}`;
+    const { rows, without } = joinByName(place, pca.images, entry.skipped, pictures);
     return {
       without,
       rowsOf: (images) => images.map((image) => rows.get(image) ?? -1),

@@ -2,8 +2,10 @@ import { readFile } from "node:fs/promises";
 import { join, resolve, sep } from "node:path";
 import { finishedEvaluation, otherResult } from "../evaluation/finished-evaluation.js";
 import { sha256File } from "../models/sha256.js";
+import { parseJson } from "../results/parse-json.js";
 import { JOURNAL_NAME } from "../results/result-folder.js";
 import type { EvaluateFixRequest } from "./evaluate-fix.js";
+import { asFixEvaluation } from "./fix-evaluation-shape.js";
 import { type FixEvaluation, SPUFIX_EVAL_SCHEMA } from "./fix-evaluation.js";
 
 /**
@@ -21,10 +23,11 @@ export async function finishedFixEvaluation(
   const text = await read("result.json");
   // With a journal the result is one that a run was replacing.
   if (text === null || (await read(JOURNAL_NAME)) !== null) return null;
-  const document = parse(text);
-  if (document?.schema !== SPUFIX_EVAL_SCHEMA) {
+  const found = parse(text);
+  if (found?.schema !== SPUFIX_EVAL_SCHEMA) {
     throw otherResult(folder, `of schema ${SPUFIX_EVAL_SCHEMA}`, "of another");
   }
+  const document = asFixEvaluation(found, join(folder, "result.json"));
   const before = await finishedEvaluation(join(folder, "before"), request);
   if (before === null) return null;
   const { spufix } = document.after.provenance as { spufix?: { sha256?: string } };
@@ -52,7 +55,7 @@ function isAccuracyOf(root: string | null, given: string | undefined): boolean {
 /** null for what is no JSON: it has no schema either. */
 function parse(text: string): FixEvaluation | null {
   try {
-    return JSON.parse(text) as FixEvaluation | null;
+    return parseJson(text) as FixEvaluation | null;
   } catch {
     return null;
   }

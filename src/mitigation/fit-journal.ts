@@ -1,4 +1,5 @@
 import { rm, stat } from "node:fs/promises";
+import * as t from "typanion";
 import { SpuriousError } from "../errors.js";
 import { Journal, type JournalSettings } from "../evaluation/journal.js";
 import { RunLock } from "../results/run-lock.js";
@@ -19,6 +20,18 @@ export interface FittedEntry {
   readonly mean: string;
   readonly skipped: FittedClass["skipped"];
 }
+
+/** A FittedEntry in a document, of as many directions as eigen indices. */
+export const FITTED_SHAPE = t.cascade(
+  t.isPartial({
+    index: t.isNumber(),
+    eigenIndices: t.isArray(t.isNumber()),
+    directions: t.cascade(t.isString(), [t.isBase64()]),
+    mean: t.cascade(t.isString(), [t.isBase64()]),
+    skipped: t.isArray(t.isPartial({ path: t.isString(), message: t.isString() })),
+  }),
+  [isWholeFitted()],
+);
 
 interface FitJournalOptions {
   readonly resume?: boolean | undefined;
@@ -58,7 +71,7 @@ export class FitJournal implements AsyncDisposable {
     settings: JournalSettings,
     resume: boolean,
   ): Promise<FitJournal> {
-    return new FitJournal(await Journal.open(path, settings, resume, keyOf), null);
+    return new FitJournal(await Journal.open(path, settings, resume, keyOf, FITTED_SHAPE), null);
   }
 
   get earlier(): FittedClass[] {
@@ -96,6 +109,17 @@ export function fittedOf(entry: FittedEntry): FittedClass {
   };
 }
 
+function isWholeFitted() {
+  return t.makeValidator<FittedEntry, FittedEntry>({
+    test: ({ directions, mean, eigenIndices }, state): state is never => {
+      const [all, one] = [directions, mean].map((text) => Buffer.byteLength(text, "base64"));
+      if (one !== undefined && one % 4 === 0 && all === eigenIndices.length * one) return true;
+      state?.errors?.push("as many numbers as directions and features have, got others");
+      return false;
+    },
+  });
+}
+
 function keyOf({ index }: FittedEntry): string {
   return String(index);
 }
@@ -116,7 +140,7 @@ async function openJournal(
     }
     await rm(path, { force: true });
   }
-  return Journal.open(path, settings, resume, keyOf);
+  return Journal.open(path, settings, resume, keyOf, FITTED_SHAPE);
 }
 
 function base64(values: Float32Array): string {

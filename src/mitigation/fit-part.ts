@@ -1,10 +1,11 @@
-import { readFile } from "node:fs/promises";
 import { join } from "node:path";
+import * as t from "typanion";
 import { readAllPartsOf } from "../cluster/all-parts.js";
 import type { MergeRequest } from "../cluster/merge-request.js";
 import { incomplete, type Part, type PartDocument } from "../cluster/part.js";
 import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
 import { classesInShard } from "../cluster/shard.js";
+import { requireDocument, resultInvalid } from "../results/read-document.js";
 import { JOURNAL_NAME, refuseExisting } from "../results/result-folder.js";
 import {
   fitClasses,
@@ -14,7 +15,7 @@ import {
   type WithoutPlace,
   withPreparedFit,
 } from "./fit.js";
-import { entryOf, FitJournal, type FittedEntry, fittedOf } from "./fit-journal.js";
+import { entryOf, FitJournal, FITTED_SHAPE, type FittedEntry, fittedOf } from "./fit-journal.js";
 import { type SpuFix, writeFix } from "./fix-file.js";
 
 const FITTED_SCHEMA = "spurious-native/spufix-part/1";
@@ -29,6 +30,15 @@ interface FittedDocument {
   readonly all: readonly number[];
   readonly classes: readonly FittedEntry[];
 }
+
+const FITTED_DOCUMENT_SHAPE = t.isPartial({
+  modelSha256: t.isString(),
+  provenance: t.isPartial({
+    missingClasses: t.isArray(t.isPartial({ index: t.isNumber(), label: t.isString() })),
+  }),
+  all: t.isArray(t.isNumber()),
+  classes: t.isArray(FITTED_SHAPE),
+});
 
 export type SpuFixFitPartRequest = WithoutPlace & PartPlace;
 
@@ -102,6 +112,7 @@ export async function mergeFixes({ parts: paths, out, force }: MergeRequest): Pr
   await refuseExisting(out, force ?? false);
   const documents = await Promise.all(parts.map(readFitted));
   const [first] = documents as [FittedDocument];
+  requireOneWidth(parts, documents);
   const classes = documents.flatMap((one) => one.classes);
   const known = new Set(classes.map(({ index }) => index));
   const lacking = first.all.filter((index) => !known.has(index));
@@ -113,10 +124,17 @@ export async function mergeFixes({ parts: paths, out, force }: MergeRequest): Pr
   return fix;
 }
 
-async function readFitted({ folder }: Part): Promise<FittedDocument> {
+function readFitted({ folder }: Part): Promise<FittedDocument> {
   const path = join(folder, FITTED_FILE);
-  // Its hash is that of the part's description: it is as it was written.
-  const document = JSON.parse(await readFile(path, "utf8")) as Partial<FittedDocument>;
-  if (document.schema === FITTED_SCHEMA) return document as FittedDocument;
-  throw incomplete(path, `schema ${FITTED_SCHEMA}`, JSON.stringify(document.schema) ?? "none");
+  return requireDocument(path, FITTED_SCHEMA, FITTED_DOCUMENT_SHAPE, resultInvalid);
+}
+
+/** @throws SHARDS_INCOMPLETE the parts are not of one model */
+function requireOneWidth(parts: readonly Part[], documents: readonly FittedDocument[]): void {
+  const widths = documents.flatMap(({ classes }, i) =>
+    classes.map(({ mean }) => ({ width: Buffer.byteLength(mean, "base64"), part: parts[i] })),
+  );
+  const other = widths.find(({ width }) => width !== widths[0]?.width);
+  if (other?.part === undefined) return;
+  throw incomplete(other.part.folder, "directions of as many features in every part", "others");
 }

@@ -5,6 +5,7 @@ import { SpuriousError } from "../errors.js";
 import type { Classifier } from "../models/classifier.js";
 import { writeFilesAtomic } from "../results/atomic.js";
 import { shapeFault } from "../results/document-shape.js";
+import { parseJson } from "../results/parse-json.js";
 import type { ClassDirections } from "./fold.js";
 
 export const SPUFIX_SCHEMA = "spurious-native/spufix/1";
@@ -100,7 +101,7 @@ const PROVENANCE_SHAPE = t.isPartial({
 
 function parseProvenance(path: string, text: string): Record<string, unknown> {
   try {
-    const document: unknown = JSON.parse(text);
+    const document = parseJson(text);
     const fault = shapeFault(document, PROVENANCE_SHAPE);
     if (fault === null) return document as Record<string, unknown>;
     throw invalid(path, "a whole provenance", fault);

@@ -29,12 +29,12 @@ const WHAT = "joining alphas by image name";
 /**
  * Finds the PCA's row of each training picture of a class: by the first of its names under which
  * exactly one picture is known on both sides.
- * @param images of the PCA's rows @param skipped what the PCA could not read
+ * @param place what messages call the class of the PCA @param images of the PCA's rows @param skipped what the PCA could not read
  * @param pictures all training pictures of the class
  * @throws ARTEFACT_INVALID a picture is not known, or cannot be told from another one
  */
 export function joinByName(
-  classIndex: number,
+  place: string,
   images: readonly string[],
   skipped: readonly SkippedPicture[],
   pictures: readonly string[],
@@ -55,18 +55,18 @@ export function joinByName(
       .filter(({ nameOf, here }) => here.get(nameOf(picture))?.length === 1)
       .map(({ nameOf, there }) => there.get(nameOf(picture)))
       .find((group) => group?.length === 1)?.[0]?.[1];
-    if (found === undefined) throw unknown(classIndex, picture, tables);
+    if (found === undefined) throw unknown(place, picture, tables);
     if ("row" in found) rows.set(picture, found.row);
     else without.push({ path: picture, message: found.message });
   }
   if (rows.size > 0) return { rows, without };
-  throw artefactInvalid(WHAT, placeOf(classIndex), "alphas of training images", "none", HINT);
+  throw artefactInvalid(WHAT, place, "alphas of training images", "none", HINT);
 }
 
 const HINT = { hint: "fit the PCA on the same training images" };
 
 function unknown(
-  classIndex: number,
+  place: string,
   picture: string,
   tables: readonly {
     readonly nameOf: (path: string) => string;
@@ -74,7 +74,6 @@ function unknown(
     readonly there: ReadonlyMap<string, readonly (readonly [string, Known])[]>;
   }[],
 ): Error {
-  const place = placeOf(classIndex);
   for (const { nameOf, here, there } of tables) {
     const name = nameOf(picture);
     const others = there.get(name)?.map(([path]) => path) ?? [];
@@ -86,10 +85,6 @@ function unknown(
   }
   const expected = "an alpha of every training image";
   return artefactInvalid(WHAT, place, expected, `none of ${picture}`, HINT);
-}
-
-function placeOf(classIndex: number): string {
-  return `class ${String(classIndex)}`;
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

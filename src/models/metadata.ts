@@ -1,4 +1,5 @@
 import { SpuriousError } from "../errors.js";
+import { parseJson } from "../results/parse-json.js";
 
 export const METADATA_SCHEMA = "spurious-native/model/1";
 
@@ -68,7 +69,7 @@ export function parseMetadata(json: string, file: string): ModelMetadata {
   };
   let document: unknown;
   try {
-    document = JSON.parse(json);
+    document = parseJson(json);
   } catch (cause) {
     return refuse(`expected JSON in spurious_native.json, got: ${(cause as Error).message}`);
   }

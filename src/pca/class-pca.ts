@@ -4,6 +4,7 @@ import { readSafetensors, requireTensor, writeSafetensors } from "../artefacts/s
 import { SpuriousError } from "../errors.js";
 import { sha256File } from "../models/sha256.js";
 import { writeFilesAtomic } from "../results/atomic.js";
+import { parseJson } from "../results/parse-json.js";
 import { PCA_SCHEMA, type PcaIndex, type PcaIndexClass } from "./pca-index.js";
 
 /** Neural PCA of one class with N training images, d features, m components. */
@@ -78,7 +79,7 @@ export async function readClassPca(folder: string, entry: PcaIndexClass): Promis
   const components = requireTensor(file, path, "components", "F32", 2);
   const alphas = requireTensor(file, path, "alphas", "F32", 2);
   const images = await readImageNames(join(folder, entry.imageNames));
-  const [m = 0] = components.shape;
+  const [m = 0, d = 0] = components.shape;
   if (m !== entry.components || alphas.shape[0] !== images.length || alphas.shape[1] !== m) {
     throw new SpuriousError(
       "ARTEFACT_INVALID",
@@ -86,14 +87,23 @@ export async function readClassPca(folder: string, entry: PcaIndexClass): Promis
       { input: path },
     );
   }
+  const vector = <T extends "F32" | "F64">(name: string, dtype: T, length: number) => {
+    const { data } = requireTensor(file, path, name, dtype, 1);
+    if (data.length === length) return data;
+    throw new SpuriousError(
+      "ARTEFACT_INVALID",
+      `reading a PCA: ${path}: expected ${name} [${String(length)}], got [${String(data.length)}]`,
+      { input: path },
+    );
+  };
   return {
-    mean: requireTensor(file, path, "mean", "F64", 1).data,
-    eigenvalues: requireTensor(file, path, "eigenvalues", "F64", 1).data,
+    mean: vector("mean", "F64", d),
+    eigenvalues: vector("eigenvalues", "F64", m),
     components: components.data,
     alphas: alphas.data,
-    probabilities: requireTensor(file, path, "probabilities", "F32", 1).data,
-    weight: requireTensor(file, path, "weight", "F32", 1).data,
-    bias: requireTensor(file, path, "bias", "F32", 1).data[0] ?? 0,
+    probabilities: vector("probabilities", "F32", images.length),
+    weight: vector("weight", "F32", d),
+    bias: vector("bias", "F32", 1)[0] ?? 0,
     images,
     count: m,
   };
@@ -129,7 +139,7 @@ export function requireComponent(pca: ClassPca, entry: PcaIndexClass, component:
 
 async function readImageNames(path: string): Promise<string[]> {
   try {
-    const names: unknown = JSON.parse(await readFile(path, "utf8"));
+    const names: unknown = parseJson(await readFile(path, "utf8"));
     if (Array.isArray(names) && names.every((name) => typeof name === "string")) return names;
   } catch {
     // Told below, with the file's name.

@@ -43,6 +43,9 @@ const INDEX_SHAPE = t.isPartial({
       skipped: t.isArray(t.isPartial({ path: t.isString(), message: t.isString() })),
     }),
   ),
+  train: t.isNullable(t.isString()),
+  settings: t.isRecord(t.isUnknown()),
+  provenance: t.isRecord(t.isUnknown()),
 });
 
 /** A folder with an index, or one that was left before its first class was complete. */

@@ -1,15 +1,20 @@
 import { readdir, stat } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import type * as t from "typanion";
 import { type Comparison, COMPARISON_SCHEMA } from "../comparison/compare.js";
+import { COMPARISON_SHAPE } from "../comparison/comparison-shape.js";
+import { LEADERBOARD_SHAPE } from "../comparison/leaderboard-shape.js";
 import { type LeaderboardDocument, LEADERBOARD_SCHEMA } from "../comparison/write-leaderboard.js";
-import { SpuriousError } from "../errors.js";
 import { DOCUMENT_NAME } from "../evidence/class-document.js";
 import { EVIDENCE_SCHEMA, type EvidenceDocument } from "../evidence/evidence-file.js";
 import { readEvidenceFolder } from "../labelling/evidence-folder.js";
 import { MINE_SCHEMA, type MineResult, readMineResult } from "../mining/mine-result.js";
+import { asFixEvaluation } from "../mitigation/fix-evaluation-shape.js";
 import { type FixEvaluation, SPUFIX_EVAL_SCHEMA } from "../mitigation/fix-evaluation.js";
 import { PCA_SCHEMA, type PcaIndex, readPcaIndex } from "../pca/pca-index.js";
+import { shapeFault } from "../results/document-shape.js";
 import { EVAL_SCHEMA, type EvalResult } from "../results/eval-result.js";
+import { resultInvalid } from "../results/read-document.js";
 import {
   asEvalResult,
   readResultDocument,
@@ -52,23 +57,14 @@ export async function readAnyResult(path: string): Promise<AnyResult> {
   switch (document.schema) {
     case EVAL_SCHEMA:
       return { kind: "eval", folder, result: asEvalResult(document, file) };
-    case SPUFIX_EVAL_SCHEMA: {
-      const evaluation = document as FixEvaluation;
-      asEvalResult(evaluation.before, file);
-      asEvalResult(evaluation.after, file);
-      requireFields(evaluation, file, ["difference", "sideEffects", "doseCurve"]);
-      return { kind: "fix", folder, evaluation };
-    }
-    case COMPARISON_SCHEMA: {
-      const comparison = document as Comparison;
-      requireFields(comparison, file, ["first", "second", "mean", "joint", "classes", "images"]);
-      return { kind: "comparison", folder, comparison };
-    }
-    case LEADERBOARD_SCHEMA: {
-      const board = document as LeaderboardDocument;
-      requireFields(board, file, ["rows"]);
-      return { kind: "leaderboard", folder, board };
-    }
+    case SPUFIX_EVAL_SCHEMA:
+      return { kind: "fix", folder, evaluation: asFixEvaluation(document, file) };
+    case COMPARISON_SCHEMA:
+      requireShape(document, COMPARISON_SHAPE, file);
+      return { kind: "comparison", folder, comparison: document as Comparison };
+    case LEADERBOARD_SCHEMA:
+      requireShape(document, LEADERBOARD_SHAPE, file);
+      return { kind: "leaderboard", folder, board: document as LeaderboardDocument };
     case MINE_SCHEMA:
       return { kind: "mine", folder, mined: (await readMineResult(file)).result };
     case PCA_SCHEMA:
@@ -76,7 +72,11 @@ export async function readAnyResult(path: string): Promise<AnyResult> {
     case EVIDENCE_SCHEMA:
       return evidenceOf(dirname(folder));
     default:
-      throw invalid(file, `schema ${KNOWN.join(", ")}`, JSON.stringify(document.schema) ?? "none");
+      throw resultInvalid(
+        file,
+        `schema ${KNOWN.join(", ")}`,
+        JSON.stringify(document.schema) ?? "none",
+      );
   }
 }
 
@@ -115,17 +115,7 @@ async function isFile(path: string): Promise<boolean> {
   return (await stat(path).catch(() => null))?.isFile() === true;
 }
 
-function requireFields<T extends object>(document: T, file: string, names: (keyof T & string)[]) {
-  const missing = names.find(
-    (name) => typeof document[name] !== "object" || document[name] === null,
-  );
-  if (missing !== undefined) throw invalid(file, `the field ${missing}`, "a document without it");
-}
-
-function invalid(path: string, expected: string, got: string): SpuriousError {
-  return new SpuriousError(
-    "RESULT_INVALID",
-    `reading a result: ${path}: expected ${expected}, got ${got}`,
-    { input: path },
-  );
+function requireShape(document: object, shape: t.AnyStrictValidator, file: string): void {
+  const fault = shapeFault(document, shape);
+  if (fault !== null) throw resultInvalid(file, "a whole document", fault);
 }

@@ -1,8 +1,27 @@
 import * as t from "typanion";
 
-const INTERVAL = t.isNullable(t.isTuple([t.isNumber(), t.isNumber()]));
+const WHOLE_NUMBER = t.cascade(t.isNumber(), [t.isInteger(), t.isPositive()]);
+
+/** Of an EvalProvenance. */
+export const PROVENANCE_SHAPE = t.isPartial({
+  version: t.isString(),
+  model: t.isNullable(t.isPartial({ path: t.isString(), sha256: t.isString() })),
+  preset: t.isNullable(t.isString()),
+  dtype: t.isNullable(t.isString()),
+  device: t.isNullable(t.isString()),
+  torch: t.isNullable(t.isString()),
+  batch: t.isNullable(t.isNumber()),
+  seed: t.isNumber(),
+  bootstrap: WHOLE_NUMBER,
+  classMap: t.isString(),
+  started: t.isString(),
+  seconds: t.isNumber(),
+});
+
+export const INTERVAL = t.isNullable(t.isTuple([t.isNumber(), t.isNumber()]));
 const SHARE = t.isNullable(t.isNumber());
-const OVERALL = {
+/** Of an OverallScore. */
+export const OVERALL = {
   mean: t.isNumber(),
   joint: t.isNumber(),
   meanCi95: INTERVAL,
@@ -26,7 +45,7 @@ const CLASS = t.isPartial({
   nSpurious: t.isNumber(),
 });
 
-const SKIPPED = t.isPartial({
+export const SKIPPED_SHAPE = t.isPartial({
   path: t.isString(),
   split: t.isString(),
   class: t.isNumber(),
@@ -45,25 +64,12 @@ export const EVAL_RESULT_SHAPE = t.isPartial({
   counts: t.isPartial({
     val: t.isNumber(),
     spurious: t.isNumber(),
-    skipped: t.isArray(SKIPPED),
+    skipped: t.isArray(SKIPPED_SHAPE),
     ignored: t.isArray(t.isPartial({ path: t.isString() })),
     leftOut: t.isNumber(),
     unscoredClasses: t.isArray(
       t.isPartial({ index: t.isNumber(), label: t.isString(), reason: t.isString() }),
     ),
   }),
-  provenance: t.isPartial({
-    version: t.isString(),
-    model: t.isNullable(t.isPartial({ path: t.isString(), sha256: t.isString() })),
-    preset: t.isNullable(t.isString()),
-    dtype: t.isNullable(t.isString()),
-    device: t.isNullable(t.isString()),
-    torch: t.isNullable(t.isString()),
-    batch: t.isNullable(t.isNumber()),
-    seed: t.isNumber(),
-    bootstrap: t.isNumber(),
-    classMap: t.isString(),
-    started: t.isString(),
-    seconds: t.isNumber(),
-  }),
+  provenance: PROVENANCE_SHAPE,
 });

@@ -1,5 +1,8 @@
 import { readFile } from "node:fs/promises";
+import type * as t from "typanion";
 import { SpuriousError } from "../errors.js";
+import { shapeFault } from "./document-shape.js";
+import { parseJson } from "./parse-json.js";
 
 /** How a kind of file words that it is not what it should be: "JSON", "no such file". */
 export type Invalid = (
@@ -36,10 +39,27 @@ export async function readDocument<T extends { readonly schema: string }>(
   }
   let document: Partial<T> | null;
   try {
-    document = JSON.parse(text) as Partial<T> | null;
+    document = parseJson(text) as Partial<T> | null;
   } catch (cause) {
     throw invalid(path, "JSON", (cause as Error).message, cause);
   }
   if (document?.schema === schema) return document;
   throw invalid(path, `schema ${schema}`, JSON.stringify(document?.schema) ?? "none");
+}
+
+/**
+ * A JSON document that has to be there, with its fields checked.
+ * @throws what `invalid` makes of a file that is missing, too, or that lacks a field
+ */
+export async function requireDocument<T extends { readonly schema: string }>(
+  path: string,
+  schema: T["schema"],
+  shape: t.AnyStrictValidator,
+  invalid: Invalid,
+): Promise<T> {
+  const document = await readDocument<T>(path, schema, invalid);
+  if (document === null) throw invalid(path, `a document of schema ${schema}`, "no such file");
+  const fault = shapeFault(document, shape);
+  if (fault !== null) throw invalid(path, "a whole document", fault);
+  return document as T;
 }

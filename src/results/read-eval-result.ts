@@ -5,6 +5,7 @@ import { EVAL_SCHEMA, type EvalResult } from "./eval-result.js";
 import { shapeFault } from "./document-shape.js";
 import { EVAL_RESULT_SHAPE } from "./eval-result-shape.js";
 import { classesByIndex, readImageTable } from "./images-table.js";
+import { parseJson } from "./parse-json.js";
 import { resultInvalid } from "./read-document.js";
 
 export interface StoredEvalResult {
@@ -27,7 +28,7 @@ export interface ResultDocument {
 export async function readResultDocument(path: string): Promise<ResultDocument> {
   const isFile = (await stat(path).catch(() => null))?.isFile() === true;
   const file = isFile ? path : join(path, "result.json");
-  const document = parseJson(file, await readText(file));
+  const document = objectIn(file, await readText(file));
   return { folder: isFile ? dirname(file) : path, file, document };
 }
 
@@ -75,9 +76,9 @@ async function readText(file: string): Promise<string> {
   }
 }
 
-function parseJson(file: string, text: string): object {
+function objectIn(file: string, text: string): object {
   try {
-    const document: unknown = JSON.parse(text);
+    const document = parseJson(text);
     if (typeof document === "object" && document !== null) return document;
   } catch (cause) {
     throw resultInvalid(file, "JSON", (cause as Error).message, cause);

@@ -2,6 +2,8 @@
 export interface FuzzCase {
   /** What errors must call it by. */
   readonly name: string;
+  /** An error may be about what the file points to: a line of it by its text, data by their name. */
+  readonly pointsElsewhere?: boolean;
   /** What was changed, for the report of a failure. */
   readonly origin: string;
   /** Reads it in every way there is. */

@@ -1,7 +1,6 @@
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 
-import { writeSafetensors } from "../../src/artefacts/safetensors.js";
 import { compareResults } from "../../src/comparison/compare.js";
 import { leaderboardRows } from "../../src/comparison/leaderboard.js";
 import { findLocations } from "../../src/config/locations.js";
@@ -14,7 +13,6 @@ import { readMineResult } from "../../src/mining/mine-result.js";
 import { readComponents } from "../../src/mitigation/components-file.js";
 import { readFix, writeFix } from "../../src/mitigation/fix-file.js";
 import { parseMetadata } from "../../src/models/metadata.js";
-import { fitPcaOfFeatures } from "../../src/pca/fit-features.js";
 import { readPcaIndex } from "../../src/pca/pca-index.js";
 import { spectrumOf } from "../../src/pca/spectrum.js";
 import { resultTable } from "../../src/report/result-table.js";
@@ -25,9 +23,9 @@ import { evidenceDocument } from "../helpers/evidence-files.js";
 import { labelsOf } from "../helpers/labels-files.js";
 import { minedResult } from "../helpers/mined-folder.js";
 import { testClasses } from "../helpers/model-fixtures.js";
-import { Random } from "../helpers/random.js";
 import { rowsOf, TABLES } from "../helpers/score-tables.js";
 import { caseFolder } from "./case-folder.js";
+import { SEED_PCA } from "./seed-pca.js";
 
 /** A document of this program in its folder, and what reads it. */
 export interface DocumentSeed {
@@ -54,12 +52,11 @@ export async function documentSeeds(): Promise<DocumentSeed[]> {
     await compareResults(whole, folder, { bootstrap: 0 });
     await writeReport({ result: folder, to: join(folder, "page.html") });
   };
-  const pca = await folderOf("pca", fitPca);
   return [
     { files: evaluated, name: "result.json", read: readResult },
     { files: evaluated, name: "images.csv", read: readResult },
-    { files: pca, name: "index.json", read: firstSpectrum },
-    { files: pca, name: "000.images.json", read: (folder) => spectrumOf(folder, 0) },
+    { files: SEED_PCA, name: "index.json", read: firstSpectrum },
+    { files: SEED_PCA, name: "000.images.json", read: (folder) => spectrumOf(folder, 0) },
     ...small(),
     {
       files: await folderOf("fix", writeSomeFix),
@@ -130,21 +127,6 @@ async function readJournal(_: string, path: string): Promise<void> {
   const keyOf = (entry: { path: string }): string => entry.path;
   const journal = await Journal.open(path, { seed: 1, model: "a hash" }, true, keyOf);
   await journal[Symbol.asyncDispose]();
-}
-
-async function fitPca(out: string): Promise<void> {
-  const random = new Random(1);
-  const numbers = (count: number): Float32Array =>
-    Float32Array.from({ length: count }, () => random.next() - 0.5);
-  const tensors = {
-    features: { shape: [12, 4], data: numbers(48) },
-    labels: { shape: [12], data: BigInt64Array.from({ length: 12 }, (__, i) => BigInt(i % 2)) },
-    weight: { shape: [1000, 4], data: numbers(4000) },
-    bias: { shape: [1000], data: numbers(1000) },
-  };
-  const features = join(caseFolder, "features.safetensors");
-  writeFileSync(features, writeSafetensors(tensors));
-  await fitPcaOfFeatures({ features, out, components: 3 });
 }
 
 async function writeSomeFix(out: string): Promise<void> {

@@ -17,13 +17,16 @@ async function serve(
   to: number,
 ): Promise<void> {
   for (let index = from; index < to; index++) {
-    const { name, origin, read } = await make(index);
-    await say({ begin: index, origin });
-    await say({ end: index, outcome: await outcomeOf(name, read) });
+    const one = await make(index);
+    await say({ begin: index, origin: one.origin });
+    await say({ end: index, outcome: await outcomeOf(one) });
   }
 }
 
-async function outcomeOf(name: string, read: () => Promise<unknown>): Promise<Outcome> {
+/** Of places that a document names. */
+const ELSEWHERE = /^(DATA|IMAGE|MODEL|SOURCE|ARCHIVE)_|^OUTPUT_WRITE_FAILED$/;
+
+async function outcomeOf({ name, pointsElsewhere, read }: FuzzCase): Promise<Outcome> {
   try {
     await read();
     return { kind: "read" };
@@ -32,7 +35,11 @@ async function outcomeOf(name: string, read: () => Promise<unknown>): Promise<Ou
       const what = error instanceof Error ? (error.stack ?? error.message) : String(error);
       return { kind: "wrong", what };
     }
-    const isNamed = error.message.includes(name) && error.input?.includes(name) === true;
+    const { input, message } = error;
+    const isElsewhere = pointsElsewhere === true && ELSEWHERE.test(error.code);
+    const isNamed = isElsewhere
+      ? input !== undefined && message.includes(input)
+      : message.includes(name) && (input?.includes(name) === true || pointsElsewhere === true);
     if (isNamed && error.code !== "INTERNAL") return { kind: "refused", code: error.code };
     return {
       kind: "wrong",

@@ -1,31 +1,44 @@
+import { stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { SpuriousError } from "../../errors.js";
 import { type MergedParts, mergeParts } from "../merge-parts.js";
 import { publishedParts, removeAttempts } from "../part-folder.js";
-import { PARTS, readPlan } from "./plan-file.js";
+import { missingParts } from "../shard.js";
+import { partsOf, readPlan } from "./plan-file.js";
+import { refuseTaken } from "./taken.js";
+
+/** Among the parts: what is at the result's place is what a merge of them has made. */
+const MERGE_MARK = ".merge-begun";
 
 /**
- * Merges the parts of a plan into its result, which is replaced: it can be called again.
+ * Merges the parts of a plan into its result. It can be called again and replaces what it made, but
+ * nothing else unless the planned command says `--force`.
  * @returns what was merged, and where the result is
- * @throws SHARDS_INCOMPLETE naming the parts that are missing; as mergeParts
+ * @throws SHARDS_INCOMPLETE naming the parts that are missing; OUTPUT_EXISTS; as mergeParts
  */
 export async function mergeSlurm(
   folder: string,
   signal?: AbortSignal,
 ): Promise<{ readonly merged: MergedParts; readonly out: string }> {
-  const { out, tasks } = await readPlan(folder);
-  const parts = join(folder, PARTS);
+  const plan = await readPlan(folder);
+  const { out, tasks, replacesOut } = plan;
+  const parts = partsOf(folder, plan);
   const done = await publishedParts(parts, tasks);
-  const missing = Array.from({ length: tasks }, (_, i) => i + 1).filter((part) => !done.has(part));
-  if (missing.length > 0) {
+  const missing = missingParts(tasks, done);
+  if (missing !== null) {
     throw new SpuriousError(
       "SHARDS_INCOMPLETE",
-      `merging parts: ${parts}: expected parts 1 to ${String(tasks)}, got all but ${missing.join(", ")}`,
+      `merging parts: ${parts}: expected parts 1 to ${String(tasks)}, got all but ${missing}`,
       {
         input: parts,
         hint: `\`slurm status ${folder}\` tells why; \`slurm submit ${folder}\` submits what is missing`,
       },
     );
+  }
+  const mark = join(parts, MERGE_MARK);
+  if (!replacesOut && (await stat(mark).catch(() => null)) === null) {
+    await refuseTaken(out);
+    await writeFile(mark, "");
   }
   const merged = await mergeParts({ parts: [parts], out, force: true, signal });
   await removeAttempts(parts);

@@ -1,21 +1,26 @@
-import { join } from "node:path";
+import { isAbsolute, join } from "node:path";
+import * as t from "typanion";
+import { shapeFault } from "../../results/document-shape.js";
 import { readDocument, resultInvalid } from "../../results/read-document.js";
 
 export const PLAN_SCHEMA = "spurious-native/slurm-plan/1";
 export const PLAN_FILE = "plan.json";
 export const SCRIPT_FILE = "job.sbatch";
-export const PARTS = "parts";
-export const LOGS = "logs";
 
 /** The document of plan.json. */
 export interface SlurmPlan {
   readonly schema: typeof PLAN_SCHEMA;
-  /** Of the job, and of no other plan's. */
+  /**
+   * Of the job, and of no other plan's: what belongs to it is found by that name in the queue and among
+   * the parts and logs, wherever a plan took the place of another.
+   */
   readonly jobName: string;
   /** The command line, without the program's name and without --out. */
   readonly commandLine: readonly string[];
   /** Where the result goes. */
   readonly out: string;
+  /** Whether it may replace what was there before. */
+  readonly replacesOut: boolean;
   /** Parts, each of which is one task of the array. */
   readonly tasks: number;
   readonly work: { readonly count: number; readonly unit: string };
@@ -23,14 +28,36 @@ export interface SlurmPlan {
   readonly minutes: number;
 }
 
+/** Slurm has no larger arrays (MaxArraySize). */
+const MOST_TASKS = 4_000_001;
+
+const PLAN_SHAPE = t.isPartial({
+  jobName: t.cascade(t.isString(), [t.matchesRegExp(/^[\w.-]+$/)]),
+  out: t.isString(),
+  replacesOut: t.isBoolean(),
+  tasks: t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(1, MOST_TASKS)]),
+  work: t.isPartial({ count: t.isNumber(), unit: t.isString() }),
+});
+
 /** @throws RESULT_INVALID */
 export async function readPlan(folder: string): Promise<SlurmPlan> {
   const path = join(folder, PLAN_FILE);
   const plan = await readDocument<SlurmPlan>(path, PLAN_SCHEMA, resultInvalid);
   if (plan === null) throw resultInvalid(path, "a plan made by `slurm plan`", "none");
-  const { jobName, out, tasks, work } = plan;
-  if (typeof jobName === "string" && typeof out === "string" && Number(tasks) >= 1 && work) {
-    return plan as SlurmPlan;
-  }
-  throw resultInvalid(path, "jobName, out, tasks and work", "a document without them");
+  const fault = shapeFault(plan, PLAN_SHAPE);
+  if (fault !== null) throw resultInvalid(path, "jobName, out, replacesOut, tasks and work", fault);
+  const { out } = plan as SlurmPlan;
+  // It would be another place in every folder, and what is there is replaced.
+  if (!isAbsolute(out)) throw resultInvalid(path, "out as an absolute path", `"${out}"`);
+  return plan as SlurmPlan;
+}
+
+/** Folder of the parts of a plan. */
+export function partsOf(folder: string, { jobName }: Pick<SlurmPlan, "jobName">): string {
+  return join(folder, "parts", jobName);
+}
+
+/** Folder of the logs of a plan's tasks, as JOB_PART.log. */
+export function logsOf(folder: string, { jobName }: Pick<SlurmPlan, "jobName">): string {
+  return join(folder, "logs", jobName);
 }

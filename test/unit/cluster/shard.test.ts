@@ -5,6 +5,7 @@ import {
   chosenShard,
   classesInShard,
   isInShard,
+  missingParts,
   parseShard,
   shardName,
 } from "../../../src/cluster/shard.js";
@@ -51,6 +52,12 @@ describe("shards", () => {
     assert.throws(() => chosenShard(undefined, { SPURIOUS_NATIVE_SHARD: "x" }), {
       message: /SPURIOUS_NATIVE_SHARD/,
     });
+  });
+
+  test("missing parts are named up to the tenth, however many a document says there are", () => {
+    assert.equal(missingParts(3, new Set([1, 2, 3])), null);
+    assert.equal(missingParts(4, new Set([1, 3])), "2, 4");
+    assert.equal(missingParts(1e300, new Set([2])), "1, 3, 4, 5, 6, 7, 8, 9, 10, 11 ...");
   });
 
   test("names sort as numbers do", () => {

@@ -124,15 +124,21 @@ describe("the leaderboard", () => {
   it("gives a result of spufix eval as a model before and after", async (t) => {
     const before = resultOf(ROWS, { model: MODEL });
     const after = resultOf(ROWS.map((row) => ({ ...row, p: row.split === "val" ? row.p : 0 })));
+    const none = { value: 0, ci95: null };
     const document = {
-      schema: SPUFIX_EVAL_SCHEMA,
-      before,
-      after,
-      accuracy: { accuracy: [0.8123, 0.8101] },
+      ...{ schema: SPUFIX_EVAL_SCHEMA, strength: 1, before, after },
+      difference: { mean: none, joint: none, classes: [] },
+      accuracy: {
+        ...{ root: "/val", images: 10_000, modelClasses: 1000, classes: [] },
+        accuracy: [0.8123, 0.8101],
+      },
+      sideEffects: { of: "all classes", accuracy: [], meanProb: [] },
+      doseCurve: [],
     };
     const root = fileTree(t, {
       "fixed/result.json": JSON.stringify(document),
       "unmeasured/result.json": JSON.stringify({ ...document, accuracy: null }),
+      "named/result.json": JSON.stringify({ ...document, accuracy: { accuracy: "high" } }),
       "torn/result.json": JSON.stringify({ ...document, after: { schema: before.schema } }),
     });
     const rows = await leaderboardRows([join(root, "fixed"), join(root, "unmeasured")]);
@@ -147,7 +153,9 @@ describe("the leaderboard", () => {
       [81.23, 81.01],
       [null, null],
     ]);
-    await assert.rejects(leaderboardRows([join(root, "torn")]), { code: "RESULT_INVALID" });
+    for (const broken of ["torn", "named"]) {
+      await assert.rejects(leaderboardRows([join(root, broken)]), { code: "RESULT_INVALID" });
+    }
     const svg = leaderboardSvg(rows);
     assert.equal(svg.match(/class="model-here"/g)?.length, 1);
     assert.match(svg, /net: accuracy 81\.2 %, score [^<]*, after SpuFix [^<]*, at 81\.0 %/);

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
+import * as typanion from "typanion";
 
 import { hashOfNames, Journal } from "../../../src/evaluation/journal.js";
 import { fileTree } from "../../helpers/file-tree.js";
@@ -97,6 +98,19 @@ describe("Journal", () => {
       await assert.rejects(earlierOf(path), { code: "RESUME_MISMATCH" });
     }
     await assert.rejects(write(path, []), { code: "OUTPUT_WRITE_FAILED" });
+  });
+
+  test("an entry of another shape is refused by name", async (t) => {
+    const path = journalPath(t);
+    await write(path, [{ n: 1 }, { n: 2 }]);
+    const open = (shape: typanion.AnyStrictValidator) =>
+      Journal.open<Entry>(path, SETTINGS, true, undefined, shape);
+    await using journal = await open(typanion.isPartial({ n: typanion.isNumber() }));
+    assert.equal(journal.earlier.length, 2);
+    await assert.rejects(open(typanion.isPartial({ n: typanion.isString() })), {
+      ...{ code: "RESUME_MISMATCH", input: path },
+      message: /expected whole entries, got \.n: expected a string/,
+    });
   });
 
   test("a place that cannot be written is an error", async (t) => {

@@ -42,6 +42,11 @@ describe("nameModels", () => {
     ]);
   });
 
+  test("a path that ends in no name is no other place than the folder of its result", () => {
+    for (const path of ["/", "..", "a/..", "."]) assert.deepEqual(names(path), ["model"], path);
+    assert.deepEqual(names("/a/b/..", "/b/model.pt"), ["-model", "b-model"]);
+  });
+
   test("a file given twice counts once", () => {
     assert.deepEqual(nameModels(["a.pt", "./a.pt", "b.pt"]), [
       { name: "a", model: "a.pt" },

@@ -5,7 +5,7 @@ import { joinByName } from "../../../src/mitigation/join-by-name.js";
 
 /** Rows of pictures 8, in the order of the pictures. */
 function rowsOf(images: readonly string[], pictures: readonly string[]): (number | undefined)[] {
-  const { rows } = joinByName(8, images, [], pictures);
+  const { rows } = joinByName("pca: class 8", images, [], pictures);
   return pictures.map((picture) => rows.get(picture));
 }
 
@@ -30,7 +30,7 @@ describe("joinByName", () => {
     ["here", ["8/1.jpg"], ["8/a/1.jpg", "8/b/1.jpg"]],
   ] as const) {
     test(`a name that is there twice ${what} is refused by name`, () => {
-      assert.throws(() => joinByName(8, images, [], pictures), {
+      assert.throws(() => joinByName("pca: class 8", images, [], pictures), {
         code: "ARTEFACT_INVALID",
         message:
           /class 8: .*tell the training images apart, got 1\.jpg, .* 8\/a\/1\.jpg and 8\/b\/1/,
@@ -39,7 +39,7 @@ describe("joinByName", () => {
   }
 
   test("a picture that is not known is refused by name", () => {
-    assert.throws(() => joinByName(8, ["8/1.jpg"], [], ["8/1.jpg", "8/2.jpg"]), {
+    assert.throws(() => joinByName("pca: class 8", ["8/1.jpg"], [], ["8/1.jpg", "8/2.jpg"]), {
       code: "ARTEFACT_INVALID",
       message: /expected an alpha of every training image, got none of 8\/2\.jpg/,
     });
@@ -47,10 +47,13 @@ describe("joinByName", () => {
 
   test("pictures that the PCA skipped are listed, with the reason", () => {
     const skipped = [{ path: "8/b/1.jpg", message: "broken" }];
-    const { rows, without } = joinByName(8, ["8/a/1.jpg"], skipped, ["hen/a/1.jpg", "hen/b/1.jpg"]);
+    const { rows, without } = joinByName("pca: class 8", ["8/a/1.jpg"], skipped, [
+      "hen/a/1.jpg",
+      "hen/b/1.jpg",
+    ]);
     assert.deepEqual([...rows], [["hen/a/1.jpg", 0]]);
     assert.deepEqual(without, [{ path: "hen/b/1.jpg", message: "broken" }]);
-    assert.throws(() => joinByName(8, ["8/a/1.jpg"], skipped, ["hen/b/1.jpg"]), {
+    assert.throws(() => joinByName("pca: class 8", ["8/a/1.jpg"], skipped, ["hen/b/1.jpg"]), {
       code: "ARTEFACT_INVALID",
       message: /expected alphas of training images, got none/,
     });
