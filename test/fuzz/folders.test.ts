@@ -2,8 +2,8 @@ import { describe, test } from "node:test";
 
 import { assertNamed, fuzzCount, runCases } from "./run-cases.js";
 
-const FOLDERS = fuzzCount(120, 30_000);
-const PCAS = fuzzCount(30, 5000);
+const FOLDERS = fuzzCount(90, 20_000);
+const PCAS = fuzzCount(20, 2000);
 
 describe("damaged folders", () => {
   test(`${String(FOLDERS)} of results, parts and plans are read or refused by name, and nothing is written beside the result`, async () => {

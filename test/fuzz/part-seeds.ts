@@ -127,14 +127,17 @@ function fixParts(): Files {
   return twoParts("given/parts", { command: "spufix fit", settings: { seed: 0 } }, contents);
 }
 
+const JOB = "spurious-native-0000";
+
 /** All commands of a plan write to its folder. */
 function planSeeds(): FolderSeed[] {
   const plan = {
-    ...{ schema: PLAN_SCHEMA, jobName: "spurious-native-0000" },
+    ...{ schema: PLAN_SCHEMA, jobName: JOB },
     ...{ commandLine: ["pca", "fit", "model.pt"], out: `${ROOT}/out/result`, tasks: 2 },
+    ...{ replacesOut: false },
     ...{ work: { count: 24, unit: "images" }, minutes: 10 },
   };
-  const parts = pcaParts("out/plan/parts");
+  const parts = pcaParts(`out/plan/parts/${JOB}`);
   const files = { ...parts, "out/plan/plan.json": jsonOf(plan), "out/plan/job.sbatch": "" };
   const read: FolderSeed["read"] = async (at) => {
     await slurmStatus(at("out/plan"));
@@ -145,7 +148,7 @@ function planSeeds(): FolderSeed[] {
   return [
     { ...seed, damaged: "out/plan/plan.json" },
     { ...seed, damaged: "out/plan/plan.json" },
-    { ...seed, damaged: "out/plan/parts/part-002-of-002/part.json" },
+    { ...seed, damaged: `out/plan/parts/${JOB}/part-002-of-002/part.json` },
   ];
 }
 

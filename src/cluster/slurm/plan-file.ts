@@ -32,7 +32,8 @@ export interface SlurmPlan {
 const MOST_TASKS = 4_000_001;
 
 const PLAN_SHAPE = t.isPartial({
-  jobName: t.cascade(t.isString(), [t.matchesRegExp(/^[\w.-]+$/)]),
+  // Names folders, too.
+  jobName: t.cascade(t.isString(), [t.matchesRegExp(/^\w[\w.-]*$/)]),
   out: t.isString(),
   replacesOut: t.isBoolean(),
   tasks: t.cascade(t.isNumber(), [t.isInteger(), t.isInInclusiveRange(1, MOST_TASKS)]),

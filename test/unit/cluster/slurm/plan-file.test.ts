@@ -8,7 +8,13 @@ import { fileTree } from "../../../helpers/file-tree.js";
 function planned(t: TestContext, change: object = {}): string {
   const plan = {
     ...{ schema: PLAN_SCHEMA, jobName: "spurious-native-00ff", commandLine: ["eval"] },
-    ...{ out: "/results/a", tasks: 3, work: { count: 9, unit: "images" }, minutes: 10 },
+    ...{
+      out: "/results/a",
+      replacesOut: false,
+      tasks: 3,
+      work: { count: 9, unit: "images" },
+      minutes: 10,
+    },
   };
   return fileTree(t, { "plan.json": JSON.stringify({ ...plan, ...change }) });
 }
@@ -25,6 +31,7 @@ describe("plan.json", () => {
     ["no work", { work: null }],
     ["a result in the current folder", { out: "../results" }],
     ["a job that is named by an option", { jobName: "a --user=other" }],
+    ["a job whose parts would be elsewhere", { jobName: ".." }],
   ] as const) {
     test(`with ${what} is refused by name`, async (t) => {
       const folder = planned(t, change);
