@@ -10,6 +10,7 @@ import type { ClassPca } from "../pca/class-pca.js";
 import { imageProbabilities } from "../scoring/softmax.js";
 import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
 import type { MeasuredImage, MineState, Stretch } from "./mine-state.js";
+import { OpenStretch, type Outcome } from "./open-stretch.js";
 import { perceptualHash } from "./perceptual-hash.js";
 import type { ImageAddress } from "./pool.js";
 import { imagesOf, type Task } from "./survey.js";
@@ -31,60 +32,87 @@ export interface ForwardPoolOptions {
   readonly signal?: AbortSignal | undefined;
   readonly progress?: ProgressSink | undefined;
   readonly throughput?: Throughput | undefined;
+  /** Milliseconds of a clock that never goes back. */
+  readonly now?: (() => number) | undefined;
 }
 
-/**
- * Batches that are journalled together: few enough that little work is lost, many enough that the
- * pipeline seldom runs empty at their ends.
- */
+/** Batches that are read ahead together: so many that the pipeline seldom runs empty at their ends. */
 const BATCHES = 32;
+
+/** Milliseconds of work at most that a killed run does again, but for the batches on their way. */
+const LONGEST = 30_000;
 
 /** An image on its way through the model; the rest is known when it has been read. */
 interface Passenger {
   readonly address: ImageAddress;
+  /** Among the images of the part. */
+  readonly place: number;
   hash: string;
   isTraining: boolean;
 }
 
-/** One forward pass over every image of the task that the state has not seen. */
+/**
+ * One forward pass over every image of the task that the state has not seen. Whatever ends it, what
+ * was done before is in the journal.
+ */
 export async function forwardPool(
   task: Task,
   measure: Measure,
   state: MineState,
   journal: Journal<Stretch>,
-  { signal, progress = NO_PROGRESS, throughput }: ForwardPoolOptions,
+  options: ForwardPoolOptions,
 ): Promise<void> {
-  const length = measure.classifier.batch * BATCHES;
-  let waiting: Passenger[] = [];
-  let toSkip = state.seen;
-  const flush = async (): Promise<void> => {
-    const options = { signal, progress, throughput };
-    const stretch = await forwardStretch(waiting, task, measure, state, options);
-    waiting = [];
-    await journal.append([stretch]);
-    state.count(stretch);
+  const { now = () => performance.now() } = options;
+  const stretch = new OpenStretch(state);
+  let keptAt = now();
+  const keep = async (): Promise<void> => {
+    const done = stretch.take();
+    keptAt = now();
+    if (done.seen === 0) return;
+    await journal.append([done]);
+    state.count(done);
   };
-  for await (const address of imagesOf(task)) {
-    if (toSkip > 0) {
-      toSkip -= 1;
-      continue;
+  try {
+    for await (const passengers of loadsOf(task, measure, state.seen)) {
+      const steps = forwardLoad(passengers, task, measure, options);
+      for await (const [{ place }, outcome] of steps) {
+        stretch.settle(place, outcome);
+        if (now() - keptAt >= LONGEST) await keep();
+      }
+      await keep();
     }
-    waiting.push({ address, hash: "", isTraining: false });
-    if (waiting.length === length) await flush();
+  } catch (error) {
+    await keep();
+    throw error;
   }
-  if (waiting.length > 0) await flush();
 }
 
-async function forwardStretch(
+/** The images behind the first `seen`, as many at once as are read ahead together. */
+async function* loadsOf(
+  task: Task,
+  { classifier }: Measure,
+  seen: number,
+): AsyncGenerator<Passenger[]> {
+  const length = classifier.batch * BATCHES;
+  let waiting: Passenger[] = [];
+  let place = -1;
+  for await (const address of imagesOf(task)) {
+    place += 1;
+    if (place < seen) continue;
+    waiting.push({ address, place, hash: "", isTraining: false });
+    if (waiting.length < length) continue;
+    yield waiting;
+    waiting = [];
+  }
+  if (waiting.length > 0) yield waiting;
+}
+
+async function* forwardLoad(
   passengers: readonly Passenger[],
   task: Task,
   measure: Measure,
-  state: MineState,
   { signal, progress = NO_PROGRESS, throughput }: ForwardPoolOptions,
-): Promise<Stretch> {
-  const best: MeasuredImage[] = [];
-  const skipped: Stretch["skipped"][number][] = [];
-  let training = 0;
+): AsyncGenerator<[Passenger, Outcome]> {
   const steps = forwardImages(
     measure.classifier,
     passengers,
@@ -93,20 +121,16 @@ async function forwardStretch(
   );
   for await (const { done, unread } of steps) {
     for (const { source, error } of unread) {
-      skipped.push({ id: source.address.id, code: error.code, message: error.message });
+      const { code, message } = error;
+      yield [source, { skipped: { id: source.address.id, code, message } }];
     }
     for (const one of done) {
-      if (one.source.isTraining) {
-        training += 1;
-        continue;
-      }
-      const image = measured(one, measure);
-      if (state.offer(image)) best.push(image);
+      const isTraining = one.source.isTraining;
+      yield [one.source, isTraining ? "training" : { measured: measured(one, measure) }];
     }
     progress.advance(done.length + unread.length);
     throughput?.add(done.length + unread.length);
   }
-  return { seen: passengers.length, training, skipped, best };
 }
 
 async function load(
