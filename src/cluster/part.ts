@@ -36,6 +36,14 @@ export interface PlannedWork {
   readonly pieces: number;
 }
 
+/** Of classes, none of which is cut into parts. */
+export function workOfClasses(
+  classes: readonly { readonly pictures: readonly unknown[] }[],
+): PlannedWork {
+  const count = classes.reduce((sum, { pictures }) => sum + pictures.length, 0);
+  return { count, unit: "images", pieces: classes.length };
+}
+
 /** What a part has done, and how fast: what is left of the whole is judged by it. */
 export interface PartWork {
   readonly done: number;
@@ -65,13 +73,23 @@ export interface Part {
 
 export type PartDescription = Pick<PartDocument, "command" | "shard" | "settings" | "work">;
 
-/** Describes a folder whose other files are complete. @throws OUTPUT_WRITE_FAILED */
-export async function sealPart(folder: string, about: PartDescription): Promise<PartDocument> {
+/**
+ * Describes a folder whose other files are complete.
+ * @param needed files that its own documents name, with `/`
+ * @throws OUTPUT_WRITE_FAILED also where one of them is not there
+ */
+export async function sealPart(
+  folder: string,
+  about: PartDescription,
+  needed: readonly string[] = [],
+): Promise<PartDocument> {
   const files: Record<string, { bytes: number; sha256: string }> = {};
   for (const name of await filesOf(folder)) {
     const path = join(folder, name);
     files[name] = { bytes: (await stat(path)).size, sha256: await sha256File(path) };
   }
+  const lacking = needed.find((name) => files[name] === undefined);
+  if (lacking !== undefined) throw lacks(join(folder, lacking));
   const document: PartDocument = { schema: PART_SCHEMA, ...about, files };
   await writeFileAtomic(join(folder, PART_FILE), `${JSON.stringify(document, null, 2)}\n`);
   return document;
@@ -119,6 +137,14 @@ export function incomplete(input: string, expected: string, got: string): Spurio
     "SHARDS_INCOMPLETE",
     `merging parts: ${input}: expected ${expected}, got ${got}`,
     { input },
+  );
+}
+
+function lacks(path: string): SpuriousError {
+  return new SpuriousError(
+    "OUTPUT_WRITE_FAILED",
+    `ending a part: ${path}: expected a file that the part's documents name, got no such file`,
+    { input: path },
   );
 }
 

@@ -139,7 +139,7 @@ export function oneOf<const T extends string>(
   throw invalidFlag(flag, text, `one of ${options.join(", ")}`);
 }
 
-function invalidFlag(flag: string, got: string, expected: string): SpuriousError {
+export function invalidFlag(flag: string, got: string, expected: string): SpuriousError {
   return new SpuriousError(
     "USAGE_INVALID",
     `reading the command line: ${flag}: expected ${expected}, got "${got}"`,

@@ -1,4 +1,5 @@
 import { Command, Option } from "clipanion";
+import type { PlannedWork } from "../cluster/part.js";
 import { demoModel, demoRequest } from "../demo/demo.js";
 import { SpuriousError } from "../errors.js";
 import { evaluate, type EvaluateRequest } from "../evaluation/evaluate.js";
@@ -74,7 +75,7 @@ export class EvalCommand extends BenchmarkCommand {
     return 0;
   }
 
-  override countWork(): Promise<number> {
+  override countWork(): Promise<PlannedWork> {
     return countImages(this.#request(this.models[0]));
   }
 

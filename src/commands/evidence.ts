@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import { Command, Option } from "clipanion";
+import type { PlannedWork } from "../cluster/part.js";
 import { makeEvidencePart } from "../evidence/evidence-part.js";
 import { type EvidenceResult, makeEvidence, type WithoutPlace } from "../evidence/make-evidence.js";
 import { resolvePcaClass } from "../pca/resolve-class.js";
@@ -65,8 +66,9 @@ export class EvidenceCommand extends ModelCommand {
     return 0;
   }
 
-  override async countWork(): Promise<number> {
-    return new Set((await this.#request()).classes).size;
+  override async countWork(): Promise<PlannedWork> {
+    const count = new Set((await this.#request()).classes).size;
+    return { count, unit: "classes", pieces: count };
   }
 
   async #request(): Promise<WithoutPlace> {

@@ -1,8 +1,9 @@
 import { Option } from "clipanion";
 import type { MergedParts } from "../cluster/merge-parts.js";
-import type { PartDocument, PartWork } from "../cluster/part.js";
+import type { PartDocument, PlannedWork } from "../cluster/part.js";
 import type { PartPlace } from "../cluster/part-folder.js";
 import { runWorkers } from "../cluster/run-workers.js";
+import { SpuriousError } from "../errors.js";
 import type { ClassifierRequest } from "../models/classifier.js";
 import type { DType } from "../native/contract.js";
 import { BaseCommand, numberTriple, oneOf, positiveNumber, wholeNumber } from "./base.js";
@@ -44,8 +45,15 @@ export abstract class ModelCommand extends BaseCommand {
     doPart: (place: PartPlace) => Promise<PartDocument>,
   ): Promise<PartDocument | MergedParts | null> {
     const place = partPlace(flags);
-    if (place !== null) return await doPart(place);
     const workers = workerCount(flags.workers, this.device);
+    if (place !== null && workers !== null) {
+      throw new SpuriousError(
+        "USAGE_INVALID",
+        "reading the command line: expected a part by one process, got --workers or a list of devices as well",
+        { hint: "do more parts at once, each with a device of its own (--device cuda:N)" },
+      );
+    }
+    if (place !== null) return await doPart(place);
     if (workers === null) return null;
     return await runWorkers({
       commandLine: this.commandLine,
@@ -62,7 +70,7 @@ export abstract class ModelCommand extends BaseCommand {
   }
 
   /** What there is to do, where the command can be done in parts; null where it cannot. */
-  countWork(): Promise<PartWork["done"] | null> {
+  countWork(): Promise<PlannedWork | null> {
     return Promise.resolve(null);
   }
 

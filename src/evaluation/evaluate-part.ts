@@ -1,5 +1,5 @@
 import * as t from "typanion";
-import type { PartDocument } from "../cluster/part.js";
+import type { PartDocument, PlannedWork } from "../cluster/part.js";
 import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
 import { type BenchmarkFolders, benchmarkFolders } from "../config/locations.js";
 import type { ClassMapDocument } from "../imagenet/class-map-file.js";
@@ -85,12 +85,13 @@ export async function evaluatePart(request: EvaluatePartRequest): Promise<PartDo
 }
 
 /** Images that all parts together have. @throws as evaluate */
-export async function countImages(request: Omit<EvaluateRequest, "out">): Promise<number> {
+export async function countImages(request: Omit<EvaluateRequest, "out">): Promise<PlannedWork> {
   const folders = benchmarkFolders(request);
   // A machine that only plans may have no other device.
   const here = { ...request, device: "cpu", dtype: "fp32" } as const;
   await using classifier = await Classifier.open(here);
-  return (await BenchmarkRun.prepare(here, classifier, folders, [PLAIN_ARM])).images;
+  const { images } = await BenchmarkRun.prepare(here, classifier, folders, [PLAIN_ARM]);
+  return { count: images, unit: "images", pieces: images };
 }
 
 /** The journal is closed before its folder gets another name. */

@@ -2,7 +2,13 @@ import { join } from "node:path";
 import * as t from "typanion";
 import { readAllPartsOf } from "../cluster/all-parts.js";
 import type { MergeRequest } from "../cluster/merge-request.js";
-import { incomplete, type Part, type PartDocument } from "../cluster/part.js";
+import {
+  incomplete,
+  type Part,
+  type PartDocument,
+  type PlannedWork,
+  workOfClasses,
+} from "../cluster/part.js";
 import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
 import { classesInShard } from "../cluster/shard.js";
 import { requireDocument, resultInvalid } from "../results/read-document.js";
@@ -95,11 +101,11 @@ async function fit(
 }
 
 /** Training images that all parts together have. @throws as fitSpuFix */
-export async function countFixImages(request: WithoutPlace): Promise<number> {
+export async function countFixImages(request: WithoutPlace): Promise<PlannedWork> {
   // A machine that only plans may have no other device.
   const here = { ...request, device: "cpu", dtype: "fp32" } as const;
   return await withPreparedFit(here, ({ plan }) =>
-    Promise.resolve(plan.train.classes.reduce((sum, { pictures }) => sum + pictures.length, 0)),
+    Promise.resolve(workOfClasses(plan.train.classes)),
   );
 }
 

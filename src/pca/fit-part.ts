@@ -1,4 +1,4 @@
-import type { PartDocument } from "../cluster/part.js";
+import { type PartDocument, type PlannedWork, workOfClasses } from "../cluster/part.js";
 import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
 import { classesInShard } from "../cluster/shard.js";
 import { Classifier } from "../models/classifier.js";
@@ -34,18 +34,19 @@ export async function fitPcaPart(request: PcaFitPartRequest): Promise<PartDocume
   const writer = await PcaWriter.open(folder.path, { ...options, resume: folder.resume });
   const classes = classesInShard(train.classes, folder.shard, (one) => one.pictures.length);
   await forwardClasses(request, classifier, { ...train, classes }, writer);
-  await writer.finish();
+  const index = await writer.finish();
   const done = classes.reduce((sum, { pictures }) => sum + pictures.length, 0);
   const work = { done, unit: "images", seconds: (Date.now() - started) / 1000 };
+  const needed = index.classes.flatMap(({ tensors, imageNames }) => [tensors, imageNames]);
   // Awaited here: the folder would be given up first.
-  return await folder.complete([], { ...about, work });
+  return await folder.complete([], { ...about, work }, needed);
 }
 
 /** Training images that all parts together have. @throws as fitPca */
-export async function countTrainImages(request: Omit<PcaFitRequest, "out">): Promise<number> {
+export async function countTrainImages(request: Omit<PcaFitRequest, "out">): Promise<PlannedWork> {
   // A machine that only plans may have no other device.
   const here = { ...request, device: "cpu", dtype: "fp32" } as const;
   await using classifier = await Classifier.open({ ...here, needsFeatures: true });
   const { train } = await prepareFit(here, classifier);
-  return train.classes.reduce((sum, { pictures }) => sum + pictures.length, 0);
+  return workOfClasses(train.classes);
 }

@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import type { SlurmPlan } from "../../src/cluster/slurm/plan-file.js";
+import { logsOf, partsOf, type SlurmPlan } from "../../src/cluster/slurm/plan-file.js";
 import type { SlurmStatus } from "../../src/cluster/slurm/status.js";
 import { answerOf } from "../helpers/cli.js";
 import { fileTree } from "../helpers/file-tree.js";
@@ -23,6 +23,7 @@ function fakeSlurm(t: TestContext, root: string) {
   const programs = {
     squeue: `cat '${queue}'`,
     sbatch: `echo "$@" >> '${calls}'; echo 17`,
+    scontrol: "echo 'MaxArraySize            = 1001'",
   };
   for (const [name, line] of Object.entries(programs)) {
     writeFileSync(join(bin, name), `#!/bin/sh\n${line}\n`);
@@ -44,12 +45,13 @@ async function planned({ root, evalArgs }: SmallBenchmark, ...more: string[]) {
   const [folder, out] = [join(root, "plan"), join(root, "out")];
   const options = more.length > 0 ? more : ["--tasks", "3"];
   await done("slurm", "plan", "--to", folder, ...options, "--", ...evalArgs, "--out", out);
-  return { folder, out, plan: readJsonFile<SlurmPlan>(join(folder, "plan.json")) };
+  const plan = readJsonFile<SlurmPlan>(join(folder, "plan.json"));
+  return { folder, out, plan, parts: partsOf(folder, plan), logs: logsOf(folder, plan) };
 }
 
 describe("slurm plan", () => {
   test("writes a script that a shell reads, with all that was asked for", async (t) => {
-    const { folder, plan } = await planned(
+    const { folder, plan, logs } = await planned(
       smallBenchmark(t),
       ...["--tasks", "4", "--gpus-per-task", "1", "--cpus-per-task", "8", "--mem", "16G"],
       ...["--time", "30", "--partition", "gpu", "--account", "me", "--constraint", "a100|h100"],
@@ -61,7 +63,7 @@ describe("slurm plan", () => {
     const script = readFileSync(path, "utf8");
     for (const line of [
       `#SBATCH --job-name=${plan.jobName}`,
-      `#SBATCH --output=${join(folder, "logs")}/%A_%a.log`,
+      `#SBATCH --output=${logs}/%A_%a.log`,
       "#SBATCH --gpus-per-task=1",
       "#SBATCH --cpus-per-task=8",
       "#SBATCH --mem=16G",
@@ -77,7 +79,7 @@ describe("slurm plan", () => {
     ]) {
       assert.ok(script.split("\n").includes(line), line);
     }
-    assert.match(script, / --parts \S+\/plan\/parts --progress lines --threads 8 &$/m);
+    assert.match(script, / --parts \S+\/plan\/parts\/\S+ --progress lines --threads 8 &$/m);
     assert.ok(!script.includes("--out "), "a task writes no result");
   });
 
@@ -109,8 +111,80 @@ describe("slurm plan", () => {
     assert.match(none.stderr, /fast: expected a result of `eval` or `mine`, got none$/m);
   });
 
+  test("reads time limits as Slurm does, and gives short ones a short notice", async (t) => {
+    const benchmark = smallBenchmark(t);
+    for (const [text, minutes, notice] of [
+      ["4:00:00", 240, 120],
+      ["1-12", 2160, 120],
+      ["90:30", 91, 120],
+      ["4", 4, 60],
+      ["1", 1, 15],
+    ] as const) {
+      const options = ["--force", "--tasks", "2", "--time", text];
+      const { folder, plan } = await planned(benchmark, ...options);
+      assert.equal(plan.minutes, minutes, text);
+      const script = readFileSync(join(folder, "job.sbatch"), "utf8");
+      assert.ok(script.includes(`#SBATCH --signal=B:USR1@${String(notice)}\n`), text);
+    }
+    const plan = ["slurm", "plan", "--to", join(benchmark.root, "x"), "--tasks", "2"];
+    const refused = await answerOf([
+      ...plan,
+      "--time",
+      "4h",
+      "--",
+      ...benchmark.evalArgs,
+      "--out",
+      "x",
+    ]);
+    assert.match(refused.stderr, /--time: expected minutes, or a time as Slurm writes it/);
+  });
+
+  test("puts what would end a directive in quotes, and refuses what cannot be in one", async (t) => {
+    const benchmark = smallBenchmark(t);
+    const line = ["--tasks", "2", "--", ...benchmark.evalArgs, "--out", "x"];
+    const to = join(benchmark.root, "50% of my runs #3", "plan");
+    await done("slurm", "plan", "--to", to, ...line);
+    const script = readFileSync(join(to, "job.sbatch"), "utf8");
+    const { jobName } = readJsonFile<SlurmPlan>(join(to, "plan.json"));
+    const folder = join(benchmark.root, "50%% of my runs #3", "plan", "logs", jobName);
+    assert.ok(script.includes(`#SBATCH --output="${folder}/%A_%a.log"\n`), script);
+    for (const bad of ["a\nb", 'a"b', "a\\b"]) {
+      const there = join(benchmark.root, "other", bad);
+      const { status, stderr } = await answerOf(["slurm", "plan", "--to", there, ...line]);
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, /output: expected a value without quotes, backslashes and line ends/);
+      assert.deepEqual(namesIn(there), []);
+    }
+  });
+
+  test("makes no more tasks than there are classes to do", async (t) => {
+    const root = fileTree(t, []);
+    const { fitArgs } = await smallTraining(root, { classes: 3, images: 4 });
+    const line = ["--tasks", "9", "--", ...fitArgs, "--out", join(root, "pca")];
+    const said = await done("slurm", "plan", "--to", join(root, "plan"), ...line);
+    assert.match(said, /^12 images in 3 tasks /);
+  });
+
+  test("in the place of a plan of the same work goes on with its parts, of other work begins anew", async (t) => {
+    const benchmark = smallBenchmark(t);
+    fakeSlurm(t, benchmark.root);
+    const first = await planned(benchmark);
+    await done(...benchmark.evalArgs, "--shard", "1/3", "--parts", first.parts);
+    const same = await planned(benchmark, "--force", "--tasks", "3", "--time", "9");
+    assert.equal(same.plan.jobName, first.plan.jobName);
+    assert.match(
+      await done("slurm", "submit", same.folder),
+      /^job 17: 2 tasks; 1 part done before/,
+    );
+
+    const hotter = { ...benchmark, evalArgs: [...benchmark.evalArgs, "--temperature", "7"] };
+    const other = await planned(hotter, "--force", "--tasks", "3");
+    assert.notEqual(other.plan.jobName, first.plan.jobName);
+    assert.match(await done("slurm", "submit", other.folder), /^job 17: 3 tasks; 0 parts done/);
+  });
+
   test("refuses what cannot be planned, and mistakes of the planned command by its own message", async (t) => {
-    const { root, evalArgs } = smallBenchmark(t);
+    const { root, evalArgs, data } = smallBenchmark(t);
     const plan = ["slurm", "plan", "--to", join(root, "plan"), "--tasks", "2", "--"];
     for (const [line, said] of [
       [
@@ -118,6 +192,8 @@ describe("slurm plan", () => {
         "planning an array job: expected a command that can be done in parts, got doctor",
       ],
       [[...evalArgs], "--out: expected where the result goes, got none"],
+      [[...evalArgs, "--out", data], "the result of a plan: "],
+      [[...evalArgs, "--out", "x", "--device", "cuda:0,1"], "expected one device for each task"],
       [[...evalArgs, "--out", "x", "--workers", "2"], "got one with --shard, --parts or --workers"],
       [[...evalArgs, "--out", "x", "--nonsense"], "--nonsense"],
       [[...evalArgs, "--out", "x", "--seed", "x"], "--seed: expected a whole number"],
@@ -138,19 +214,19 @@ describe("slurm submit, status and merge", () => {
   test("submit what is neither done nor in the queue; tell what failed, and why; merge at the end", async (t) => {
     const benchmark = smallBenchmark(t);
     const { queue, calls } = fakeSlurm(t, benchmark.root);
-    const { folder, out } = await planned(benchmark);
-    const parts = join(folder, "parts");
+    const { folder, out, plan, parts, logs } = await planned(benchmark);
     const doPart = (i: number) =>
       done(...benchmark.evalArgs, "--shard", `${String(i)}/3`, "--parts", parts);
     const submitted = () => readFileSync(calls, "utf8").trim().split("\n");
     assert.match(await done("slurm", "submit", folder), /^job 17: 3 tasks; /);
     const script = join(folder, "job.sbatch");
-    assert.deepEqual(submitted(), [`--parsable --array=1-3 ${script}`]);
+    const named = `--job-name=${plan.jobName} --output=${logs}/%A_%a.log`;
+    assert.deepEqual(submitted(), [`--parsable --array=1-3 ${named} ${script}`]);
 
     await doPart(2);
     writeFileSync(queue, "17_3|RUNNING|None\n");
-    writeFileSync(join(folder, "logs", "17_3.log"), "evaluating 4/9 images · 2.0/s · 3 s left\n");
-    const log = join(folder, "logs", "17_1.log");
+    writeFileSync(join(logs, "17_3.log"), "evaluating 4/9 images · 2.0/s · 3 s left\n");
+    const log = join(logs, "17_1.log");
     const said = "error[DEVICE_UNAVAILABLE]: no GPU here";
     writeFileSync(
       log,
@@ -179,7 +255,7 @@ describe("slurm submit, status and merge", () => {
       await done("slurm", "submit", folder),
       /^job 17: 1 task; 1 part done before, 1 in/,
     );
-    assert.equal(submitted()[1], `--parsable --array=1 ${script}`);
+    assert.equal(submitted()[1], `--parsable --array=1 ${named} ${script}`);
     const early = await answerOf(["slurm", "merge", folder]);
     assert.equal(early.status, 6);
     assert.match(
@@ -195,6 +271,32 @@ describe("slurm submit, status and merge", () => {
     assert.deepEqual(namesIn(out), RESULT_FILES);
   });
 
+  test("a merge replaces what it made, and nothing else", async (t) => {
+    const benchmark = smallBenchmark(t);
+    fakeSlurm(t, benchmark.root);
+    const { folder, out, parts } = await planned(benchmark, "--tasks", "1");
+    await done(...benchmark.evalArgs, "--shard", "1/1", "--parts", parts);
+    mkdirSync(out);
+    writeFileSync(join(out, "notes.txt"), "mine");
+    const refused = await answerOf(["slurm", "merge", folder]);
+    assert.equal(refused.status, 2);
+    assert.match(refused.stderr, /^error\[OUTPUT_EXISTS\]: .*got a folder with notes\.txt$/m);
+    assert.deepEqual(namesIn(out), ["notes.txt"]);
+    rmSync(out, { recursive: true });
+    for (let time = 0; time < 2; time++) await done("slurm", "merge", folder);
+    assert.deepEqual(namesIn(out), RESULT_FILES);
+  });
+
+  test("more tasks than Slurm's arrays have are refused with the limit", async (t) => {
+    const benchmark = smallBenchmark(t, { val: 200, spurious: 200 });
+    const { calls } = fakeSlurm(t, benchmark.root);
+    const { folder } = await planned(benchmark, "--tasks", "1001");
+    const { status, stderr } = await answerOf(["slurm", "submit", folder]);
+    assert.equal(status, 3);
+    assert.match(stderr, /expected at most 1000 tasks \(MaxArraySize of this Slurm\), got 1001$/m);
+    assert.equal(readFileSync(calls, "utf8"), "");
+  });
+
   test("steps of attacks are told as a share of the plan's classes", async (t) => {
     const root = fileTree(t, []);
     const { fitArgs } = await smallTraining(root, { classes: 6, images: 4 });
@@ -204,10 +306,11 @@ describe("slurm submit, status and merge", () => {
     const line = ["evidence", pca, ...classes.flat(), "--out", join(root, "out")];
     const said = await done("slurm", "plan", "--to", folder, "--tasks", "2", "--", ...line);
     assert.match(said, /^6 classes in 2 tasks /);
+    const logs = logsOf(folder, readJsonFile<SlurmPlan>(join(folder, "plan.json")));
     const { queue } = fakeSlurm(t, root);
     writeFileSync(queue, "17_1|RUNNING|None\n");
     const log = "attacking 400/600 component steps · 60.0/s · 3 s left\n";
-    writeFileSync(join(folder, "logs", "17_1.log"), log);
+    writeFileSync(join(logs, "17_1.log"), log);
     const status = JSON.parse(await done("slurm", "status", folder, "--json")) as SlurmStatus;
     // Two of the part's three classes; 0.3 classes a second; four are left of all.
     assert.deepEqual([status.done, status.count, status.unit], [2, 6, "classes"]);

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
 import { describe, test } from "node:test";
 
-import type { SlurmPlan } from "../../src/cluster/slurm/plan-file.js";
+import { logsOf, partsOf, type SlurmPlan } from "../../src/cluster/slurm/plan-file.js";
 import type { SlurmStatus } from "../../src/cluster/slurm/status.js";
 import { runCli } from "../helpers/cli.js";
 import { fileTree } from "../helpers/file-tree.js";
@@ -49,6 +49,13 @@ function queue({ jobName }: SlurmPlan): Map<number, { id: string; state: string 
   );
 }
 
+/** A plan that was submitted. */
+interface Planned {
+  readonly folder: string;
+  readonly plan: SlurmPlan;
+  readonly parts: string;
+}
+
 /** Process that writes to an attempt at a part; undefined where there is none. */
 function writerOf(parts: string, part: number): number | undefined {
   const prefix = `part-${String(part).padStart(3, "0")}-`;
@@ -64,22 +71,23 @@ function writerOf(parts: string, part: number): number | undefined {
 }
 
 /** What happens to one task of each kind while it works. */
-const MISHAPS: Readonly<Record<string, (part: number, id: string, folder: string) => void>> = {
-  killed: (part, _, folder) => {
-    const pid = writerOf(join(folder, "parts"), part);
+const MISHAPS: Readonly<Record<string, (part: number, id: string, planned: Planned) => void>> = {
+  killed: (part, _, { parts }) => {
+    const pid = writerOf(parts, part);
     if (pid !== undefined) process.kill(pid, "SIGKILL");
   },
   requeued: (_, id) => void slurm("scontrol", "requeue", id),
   cancelled: (_, id) => void slurm("scancel", id),
   // What Slurm itself sends before the time limit.
   "out of time": (_, id) => void slurm("scancel", "--batch", "--signal=USR1", id),
-  duplicated: (part, _, folder) => {
+  duplicated: (part, _, { folder }) => {
     slurm("sbatch", `--array=${String(part)}`, "--job-name=twice", join(folder, "job.sbatch"));
   },
 };
 
 /** Lets every mishap befall a task that is at work. */
-async function disturb(plan: SlurmPlan, folder: string): Promise<Map<string, number>> {
+async function disturb(planned: Planned): Promise<Map<string, number>> {
+  const { plan, parts } = planned;
   const hit = new Map<string, number>();
   const left = Object.entries(MISHAPS);
   await until("tasks to disturb", () => {
@@ -88,10 +96,9 @@ async function disturb(plan: SlurmPlan, folder: string): Promise<Map<string, num
       const [next] = left;
       if (next === undefined) break;
       const used = [...hit.values()].includes(part);
-      if (used || state !== "RUNNING" || writerOf(join(folder, "parts"), part) === undefined)
-        continue;
+      if (used || state !== "RUNNING" || writerOf(parts, part) === undefined) continue;
       try {
-        next[1](part, id, folder);
+        next[1](part, id, planned);
       } catch {
         // It had ended by then; another one will do.
         continue;
@@ -102,11 +109,6 @@ async function disturb(plan: SlurmPlan, folder: string): Promise<Map<string, num
     return left.length === 0 || tasks.size === 0;
   });
   return hit;
-}
-
-interface Planned {
-  readonly folder: string;
-  readonly plan: SlurmPlan;
 }
 
 /** A command as an array job, submitted. */
@@ -120,10 +122,15 @@ async function submitted(
   const script = join(folder, "job.sbatch");
   if (edit) writeFileSync(script, edit(readFileSync(script, "utf8")));
   await done("slurm", "submit", folder);
-  return { folder, plan: readJsonFile<SlurmPlan>(join(folder, "plan.json")) };
+  const plan = readJsonFile<SlurmPlan>(join(folder, "plan.json"));
+  return { folder, plan, parts: partsOf(folder, plan) };
 }
 
 const isIdle = () => slurm("squeue", "--noheader", "--me").trim() === "";
+
+function logsIn(folder: string): string[] {
+  return namesIn(folder).map((name) => readFileSync(join(folder, name), "utf8"));
+}
 
 async function failedTasks(folder: string): Promise<SlurmStatus["tasks"]> {
   const status = JSON.parse(await done("slurm", "status", folder, "--json")) as SlurmStatus;
@@ -136,10 +143,15 @@ async function survivesMishaps(root: string, args: readonly string[]): Promise<v
   await done(...args, "--out", whole);
   const expected = resultContent(whole);
   const line = [...args, "--out", out];
-  const { plan, folder } = await submitted(join(root, "plan"), line, { tasks: 20, minutes: 5 });
+  // A name with all that ends a line of #SBATCH.
+  const planned = await submitted(join(root, "50% #3 of it", "plan"), line, {
+    tasks: 20,
+    minutes: 5,
+  });
+  const { folder } = planned;
   const again = await done("slurm", "submit", folder);
   assert.match(again, /^nothing to submit: \d+ parts? done, \d+ in the queue$/m);
-  const hit = await disturb(plan, folder);
+  const hit = await disturb(planned);
   assert.deepEqual([...hit.keys()], Object.keys(MISHAPS));
   await until("the end of all tasks", isIdle);
 
@@ -226,13 +238,10 @@ describe("what only time does to an array job", { skip: slurmMissing() }, () => 
     const [whole, out] = [join(root, "whole"), join(root, "out")];
     const args = [...evalArgs, "--batch", "4", "--device", "cpu"];
     await done(...args, "--out", whole);
-    // The notice is longer than the limit: Slurm gives it at its first look.
     const line = [...args, "--out", out];
-    const { folder } = await submitted(join(root, "plan"), line, { tasks: 2, minutes: 1 });
+    const { folder, plan } = await submitted(join(root, "plan"), line, { tasks: 2, minutes: 1 });
     await until("the end of all tasks", isIdle);
-    const logs = namesIn(join(folder, "logs")).map((name) =>
-      readFileSync(join(folder, "logs", name), "utf8"),
-    );
+    const logs = logsIn(logsOf(folder, plan));
     assert.equal(logs.length, 2);
     for (const log of logs) assert.match(log, /goes on in a new attempt[^]*, attempt 1 on /);
     await done("slurm", "merge", folder);
@@ -265,7 +274,10 @@ describe("what only time does to an array job", { skip: slurmMissing() }, () => 
     const args = [...evalArgs, "--batch", "4", "--device", "cpu"];
     await done(...args, "--out", whole);
     const line = [...args, "--out", out];
-    const { folder, plan } = await submitted(join(root, "plan"), line, { tasks: 8, minutes: 9 });
+    const { folder, plan, parts } = await submitted(join(root, "plan"), line, {
+      tasks: 8,
+      minutes: 9,
+    });
     const tasksOn = (node: string) =>
       slurm("squeue", "--noheader", `--name=${plan.jobName}`, `--nodelist=${node}`, "--format=%K")
         .split("\n")
@@ -276,7 +288,7 @@ describe("what only time does to an array job", { skip: slurmMissing() }, () => 
       lost =
         nodes.find((node) => {
           const [task] = tasksOn(node);
-          return task !== undefined && writerOf(join(folder, "parts"), Number(task)) !== undefined;
+          return task !== undefined && writerOf(parts, Number(task)) !== undefined;
         }) ?? "";
       return lost !== "";
     });
@@ -286,9 +298,7 @@ describe("what only time does to an array job", { skip: slurmMissing() }, () => 
     t.after(() => process.kill(daemon, "SIGCONT"));
     await until("the node to be given up", () => !tasksOn(lost).some((one) => tasks.includes(one)));
     await until("the end of all tasks", isIdle);
-    const restarted = namesIn(join(folder, "logs")).filter((name) =>
-      /, attempt 1 on /.test(readFileSync(join(folder, "logs", name), "utf8")),
-    );
+    const restarted = logsIn(logsOf(folder, plan)).filter((log) => log.includes(", attempt 1 on "));
     assert.ok(restarted.length > 0);
     await done("slurm", "merge", folder);
     assertContent(out, resultContent(whole));

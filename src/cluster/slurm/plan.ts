@@ -1,12 +1,23 @@
 import { randomBytes } from "node:crypto";
 import { mkdir } from "node:fs/promises";
-import { join, resolve } from "node:path";
+import { resolve } from "node:path";
+import { isDeepStrictEqual } from "node:util";
 import { SpuriousError } from "../../errors.js";
+import type { PlannedWork } from "../part.js";
 import { writeFailed, writeFilesAtomic } from "../../results/atomic.js";
 import { ResultFolder } from "../../results/result-folder.js";
 import { withoutOptions } from "../command-line.js";
 import { programCommand } from "../worker.js";
-import { LOGS, PARTS, PLAN_FILE, PLAN_SCHEMA, SCRIPT_FILE, type SlurmPlan } from "./plan-file.js";
+import {
+  logsOf,
+  partsOf,
+  PLAN_FILE,
+  PLAN_SCHEMA,
+  readPlan,
+  SCRIPT_FILE,
+  type SlurmPlan,
+} from "./plan-file.js";
+import { refuseTaken } from "./taken.js";
 import { jobScript, type SlurmResources } from "./script.js";
 
 export interface PlanSlurmRequest extends SlurmResources {
@@ -15,7 +26,7 @@ export interface PlanSlurmRequest extends SlurmResources {
   /** Where its result goes. */
   readonly out: string;
   /** What there is to do, for example all images. */
-  readonly work: SlurmPlan["work"];
+  readonly work: PlannedWork;
   /** Folder of the plan. */
   readonly to: string;
   /** Parts; or told from `rate` and `hoursPerTask`. */
@@ -39,36 +50,38 @@ const OWN = {
 };
 
 /**
- * Writes a plan: plan.json, and job.sbatch to read and edit. Nothing is submitted.
- * @throws USAGE_INVALID neither `tasks` nor `rate` with `hoursPerTask`; OUTPUT_EXISTS,
- *   OUTPUT_WRITE_FAILED
+ * Writes a plan: plan.json, and job.sbatch to read and edit. Nothing is submitted. In the place of a
+ * plan of the same work it goes on with that one's parts, of other work it begins anew.
+ * @throws USAGE_INVALID neither `tasks` nor `rate` with `hoursPerTask`, or a value that a script cannot
+ *   hold; OUTPUT_EXISTS the plan or its result; OUTPUT_WRITE_FAILED
  */
 export async function planSlurm(request: PlanSlurmRequest): Promise<SlurmPlan> {
-  const { work, rate, out, force } = request;
+  const { rate, force } = request;
+  const { count, unit, pieces } = request.work;
   const to = resolve(request.to);
-  const tasks = tasksOf(request);
-  const minutes = request.minutes ?? minutesOf(work.count / tasks, rate);
+  const out = resolve(request.out);
+  const tasks = Math.min(tasksOf(request), pieces);
+  const minutes = request.minutes ?? minutesOf(count / tasks, rate);
   const commandLine = withoutOptions(request.commandLine, OWN);
+  const replacesOut = request.commandLine.includes("--force");
+  if (!replacesOut) await refuseTaken(out);
+  await using folder = await ResultFolder.open(to, { force });
+  const work = { commandLine, out, tasks };
   const plan: SlurmPlan = {
     schema: PLAN_SCHEMA,
-    jobName: `spurious-native-${randomBytes(4).toString("hex")}`,
-    commandLine,
-    out: resolve(out),
-    tasks,
-    work,
-    minutes,
+    jobName: (await nameOfSame(to, work)) ?? `spurious-native-${randomBytes(4).toString("hex")}`,
+    ...{ commandLine, out, replacesOut, tasks, work: { count, unit }, minutes },
   };
-  await using folder = await ResultFolder.open(to, { force });
   const script = jobScript({
     ...{ jobName: plan.jobName, tasks, minutes, resources: request, cwd: process.cwd() },
-    logs: join(to, LOGS),
+    logs: logsOf(to, plan),
     command: [
       ...programCommand(commandLine),
-      ...["--parts", join(to, PARTS), "--progress", "lines", ...threads(request)],
+      ...["--parts", partsOf(to, plan), "--progress", "lines", ...threads(request)],
     ],
   });
   try {
-    await mkdir(join(to, LOGS), { recursive: true });
+    await mkdir(logsOf(to, plan), { recursive: true });
   } catch (cause) {
     throw writeFailed(to, cause);
   }
@@ -77,6 +90,17 @@ export async function planSlurm(request: PlanSlurmRequest): Promise<SlurmPlan> {
     { name: PLAN_FILE, content: `${JSON.stringify(plan, null, 2)}\n` },
   ]);
   return plan;
+}
+
+/** The name of the plan that is there, if its parts are those of this one. */
+async function nameOfSame(
+  to: string,
+  work: Pick<SlurmPlan, "commandLine" | "out" | "tasks">,
+): Promise<string | null> {
+  const before = await readPlan(to).catch(() => null);
+  if (before === null) return null;
+  const { commandLine, out, tasks, jobName } = before;
+  return isDeepStrictEqual({ commandLine, out, tasks }, work) ? jobName : null;
 }
 
 function tasksOf({ tasks, rate, hoursPerTask, work }: PlanSlurmRequest): number {

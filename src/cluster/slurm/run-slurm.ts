@@ -37,18 +37,25 @@ export interface QueuedTask {
 }
 
 /**
- * The tasks of a plan that Slurm has not forgotten and that have not ended. Found by the name of the job,
- * so that one whose number was never written down is seen, too.
+ * The tasks of a plan that Slurm has not forgotten and that have not ended, whoever has submitted them.
+ * Found by the name of the job, so that one whose number was never written down is seen, too.
  * @throws SLURM_FAILED
  */
 export async function queuedTasks(jobName: string): Promise<QueuedTask[]> {
   const format = "%i|%T|%r";
   const text = await runSlurm("squeue", [
-    ...["--noheader", "--array", "--me", `--name=${jobName}`, `--format=${format}`],
+    ...["--noheader", "--array", `--name=${jobName}`, `--format=${format}`],
   ]);
   return text.split("\n").flatMap((line) => {
     const [id = "", state = "", reason = ""] = line.trim().split("|");
     const part = /^\d+_(\d+)$/.exec(id)?.[1];
     return part === undefined ? [] : [{ part: Number(part), id, state, reason }];
   });
+}
+
+/** The largest number that a task of an array may have here; null where Slurm does not tell. */
+export async function largestTask(): Promise<number | null> {
+  const config = await runSlurm("scontrol", ["show", "config"]).catch(() => "");
+  const size = /^MaxArraySize\s*=\s*(\d+)/m.exec(config)?.[1];
+  return size === undefined ? null : Number(size) - 1;
 }

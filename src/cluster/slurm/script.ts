@@ -1,3 +1,6 @@
+import { join } from "node:path";
+import { SpuriousError } from "../../errors.js";
+
 /** What Slurm is asked for; texts are passed on as they are. */
 export interface SlurmResources {
   readonly gpusPerTask?: number | undefined;
@@ -23,7 +26,9 @@ export interface ScriptInput {
 }
 
 /** Seconds before its time limit at which a task is told to stop; Slurm may be a minute early. */
-const NOTICE = 120;
+const LONGEST_NOTICE = 120;
+/** Of a short time limit, so that there is time to work. */
+const LARGEST_NOTICE_SHARE = 0.25;
 
 /** How often a task may ask for more time. */
 const MOST_REQUEUES = 50;
@@ -37,14 +42,14 @@ function header({ jobName, minutes, resources, logs, tasks }: ScriptInput): stri
   const { gpusPerTask, cpusPerTask, memory, partition, account, constraint, qos } = resources;
   const options: readonly (readonly [string, string | number | undefined])[] = [
     ["job-name", jobName],
-    ["output", `${logs}/%A_%a.log`],
+    ["output", logPattern(logs)],
     ["open-mode", "append"],
     ["ntasks", 1],
     ["cpus-per-task", cpusPerTask],
     ["gpus-per-task", gpusPerTask],
     ["mem", memory],
     ["time", minutes],
-    ["signal", `B:USR1@${String(NOTICE)}`],
+    ["signal", `B:USR1@${String(noticeOf(minutes))}`],
     ["partition", partition],
     ["account", account],
     ["constraint", constraint],
@@ -55,7 +60,7 @@ function header({ jobName, minutes, resources, logs, tasks }: ScriptInput): stri
     `# Made by \`spurious-native slurm plan\`: an array of ${String(tasks)} tasks, each of which does one part.`,
     "# It may be edited. `spurious-native slurm submit` submits the parts that are missing.",
     ...options.flatMap(([name, value]) =>
-      value === undefined ? [] : [`#SBATCH --${name}=${String(value)}`],
+      value === undefined ? [] : [`#SBATCH --${name}=${directive(name, String(value))}`],
     ),
     "#SBATCH --requeue",
   ];
@@ -101,4 +106,26 @@ function body({ tasks, cwd, command }: ScriptInput): string[] {
 /** For a POSIX shell. */
 function quoted(text: string): string {
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
+}
+
+/** Where the logs of tasks go, as Slurm names them; a % is one only when doubled. */
+export function logPattern(logs: string): string {
+  return join(logs.replaceAll("%", "%%"), "%A_%a.log");
+}
+
+function noticeOf(minutes: number): number {
+  return Math.min(LONGEST_NOTICE, Math.floor(minutes * 60 * LARGEST_NOTICE_SHARE));
+}
+
+/** For a line of #SBATCH, which ends at the line's end, a space or a # unless that is in quotes. */
+function directive(name: string, value: string): string {
+  // A backslash in a path turns the replacement of %A and %a off.
+  if (/[\p{Cc}"\\]/u.test(value)) {
+    throw new SpuriousError(
+      "USAGE_INVALID",
+      `writing a job script: ${name}: expected a value without quotes, backslashes and line ends, got ${JSON.stringify(value)}`,
+      { input: value },
+    );
+  }
+  return /[\s#']/.test(value) ? `"${value}"` : value;
 }

@@ -1,8 +1,7 @@
-import { join } from "node:path";
 import { publishedParts } from "../part-folder.js";
-import { LOGS, PARTS, readPlan, type SlurmPlan } from "./plan-file.js";
+import { logsOf, partsOf, readPlan, type SlurmPlan } from "./plan-file.js";
 import { queuedTasks } from "./run-slurm.js";
-import { logOf, progressIn, type TaskProgress, tellingLine } from "./task-log.js";
+import { progressIn, TaskLogs, type TaskProgress, tellingLine } from "./task-log.js";
 
 export const SLURM_STATUS_SCHEMA = "spurious-native/slurm-status/1";
 
@@ -39,7 +38,8 @@ export async function slurmStatus(folder: string): Promise<SlurmStatus> {
   const { count, unit } = plan.work;
   const queued = new Map((await queuedTasks(plan.jobName)).map((one) => [one.part, one]));
   // Behind the queue: a part that was done in between must not look as if it had failed.
-  const parts = await publishedParts(join(folder, PARTS), plan.tasks);
+  const parts = await publishedParts(partsOf(folder, plan), plan.tasks);
+  const logs = await TaskLogs.of(logsOf(folder, plan));
   let [done, rate] = [0, 0];
   const tasks: TaskStatus[] = [];
   for (let part = 1; part <= plan.tasks; part++) {
@@ -50,7 +50,7 @@ export async function slurmStatus(folder: string): Promise<SlurmStatus> {
       tasks.push({ part, state: "done", task: waiting?.id ?? null, reason: null, log: null });
       continue;
     }
-    const { path, text } = await logOf(join(folder, LOGS), part);
+    const { path, text } = await logs.newest(part);
     const progress = inUnitOf(plan, progressIn(text));
     done += progress?.done ?? 0;
     const isRunning = waiting !== undefined && waiting.state !== "PENDING";

@@ -1,11 +1,12 @@
 import { mkdir } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { indexRanges } from "../../pca/same-settings.js";
 import { SpuriousError } from "../../errors.js";
 import { LOCK_NAME, RunLock } from "../../results/run-lock.js";
 import { publishedParts } from "../part-folder.js";
-import { LOGS, PARTS, readPlan, SCRIPT_FILE } from "./plan-file.js";
-import { queuedTasks, runSlurm } from "./run-slurm.js";
+import { logsOf, partsOf, readPlan, SCRIPT_FILE } from "./plan-file.js";
+import { largestTask, queuedTasks, runSlurm } from "./run-slurm.js";
+import { logPattern } from "./script.js";
 
 /** What `submit` has done. */
 export interface SlurmSubmission {
@@ -24,24 +25,43 @@ export interface SlurmSubmission {
  */
 export async function submitSlurm(folder: string): Promise<SlurmSubmission> {
   const plan = await readPlan(folder);
-  await mkdir(join(folder, LOGS), { recursive: true });
+  const logs = logsOf(folder, plan);
+  await mkdir(logs, { recursive: true });
   const lock = await RunLock.take(join(folder, LOCK_NAME), folder, (holder) =>
     busy(folder, holder),
   );
   try {
-    const done = await publishedParts(join(folder, PARTS), plan.tasks);
+    const done = await publishedParts(partsOf(folder, plan), plan.tasks);
     const queued = new Set((await queuedTasks(plan.jobName)).map(({ part }) => part));
     const all = Array.from({ length: plan.tasks }, (_, i) => i + 1);
     const submitted = all.filter((part) => !done.has(part) && !queued.has(part));
     const state = { submitted, done: [...done.keys()], queued: [...queued] };
     if (submitted.length === 0) return { job: null, ...state };
-    const array = `--array=${indexRanges(submitted)}`;
-    const answer = await runSlurm("sbatch", ["--parsable", array, join(folder, SCRIPT_FILE)]);
+    await requireRoom(folder, plan.tasks);
+    const answer = await runSlurm("sbatch", [
+      "--parsable",
+      `--array=${indexRanges(submitted)}`,
+      // By these the queue and the logs are read, whatever an edited script or a variable says.
+      `--job-name=${plan.jobName}`,
+      `--output=${logPattern(resolve(logs))}`,
+      join(folder, SCRIPT_FILE),
+    ]);
     // "17", or "17;cluster".
     return { job: answer.trim().split(";")[0] ?? answer.trim(), ...state };
   } finally {
     await lock[Symbol.asyncDispose]();
   }
+}
+
+/** @throws SLURM_FAILED */
+async function requireRoom(folder: string, tasks: number): Promise<void> {
+  const most = await largestTask();
+  if (most === null || tasks <= most) return;
+  throw new SpuriousError(
+    "SLURM_FAILED",
+    `submitting a plan: ${folder}: expected at most ${String(most)} tasks (MaxArraySize of this Slurm), got ${String(tasks)}`,
+    { input: folder, hint: "plan again with fewer tasks, each of which does more" },
+  );
 }
 
 function busy(folder: string, holder: string): SpuriousError {

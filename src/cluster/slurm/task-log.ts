@@ -14,20 +14,36 @@ export interface TaskProgress {
   readonly rate: number;
 }
 
-/** The end of the newest log of a part; "" where there is none. */
-export async function logOf(folder: string, part: number): Promise<{ path: string; text: string }> {
-  const names = (await readdir(folder).catch(() => [])).filter((name) =>
-    name.endsWith(`_${String(part)}.log`),
-  );
-  const dated = await Promise.all(
-    names.map(async (name) => {
-      const path = join(folder, name);
-      return { path, at: (await stat(path).catch(() => null))?.mtimeMs ?? 0 };
-    }),
-  );
-  const [newest] = dated.sort((a, b) => b.at - a.at);
-  if (newest === undefined) return { path: "", text: "" };
-  return { path: newest.path, text: await tailOf(newest.path) };
+/** The logs of a plan's tasks: JOB_PART.log, one for every submission of a part. */
+export class TaskLogs {
+  private constructor(
+    private readonly folder: string,
+    private readonly names: ReadonlyMap<number, readonly string[]>,
+  ) {}
+
+  static async of(folder: string): Promise<TaskLogs> {
+    const names = new Map<number, string[]>();
+    for (const name of await readdir(folder).catch(() => [])) {
+      const part = Number(/_(\d+)\.log$/.exec(name)?.[1]);
+      const known = names.get(part);
+      if (known === undefined) names.set(part, [name]);
+      else known.push(name);
+    }
+    return new TaskLogs(folder, names);
+  }
+
+  /** The end of the newest log of a part; "" where there is none. */
+  async newest(part: number): Promise<{ path: string; text: string }> {
+    const dated = await Promise.all(
+      (this.names.get(part) ?? []).map(async (name) => {
+        const path = join(this.folder, name);
+        return { path, at: (await stat(path).catch(() => null))?.mtimeMs ?? 0 };
+      }),
+    );
+    const [newest] = dated.sort((a, b) => b.at - a.at);
+    if (newest === undefined) return { path: "", text: "" };
+    return { path: newest.path, text: await tailOf(newest.path) };
+  }
 }
 
 /** The last line of progress. */

@@ -1,4 +1,5 @@
 import { Command, Option } from "clipanion";
+import type { PlannedWork } from "../../cluster/part.js";
 import { chosenShard } from "../../cluster/shard.js";
 import { SpuriousError } from "../../errors.js";
 import { countPool, minePart } from "../../mining/mine-part.js";
@@ -89,7 +90,7 @@ export class MineCommand extends ModelCommand {
     return 0;
   }
 
-  override async countWork(): Promise<number> {
+  override async countWork(): Promise<PlannedWork> {
     return countPool(await this.#request());
   }
 

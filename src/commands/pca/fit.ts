@@ -1,4 +1,5 @@
 import { Command, Option } from "clipanion";
+import type { PlannedWork } from "../../cluster/part.js";
 import { SpuriousError } from "../../errors.js";
 import { fitPcaOfFeatures } from "../../pca/fit-features.js";
 import { countTrainImages, fitPcaPart } from "../../pca/fit-part.js";
@@ -83,7 +84,7 @@ export class PcaFitCommand extends ModelCommand {
     return 0;
   }
 
-  override countWork(): Promise<number> {
+  override countWork(): Promise<PlannedWork> {
     return countTrainImages(this.#modelRequest());
   }
 

@@ -1,13 +1,16 @@
 import { join } from "node:path";
 import { Command, Option } from "clipanion";
+import { listedDevices } from "../../cluster/devices.js";
+import type { PlannedWork } from "../../cluster/part.js";
 import { measuredRate } from "../../cluster/slurm/measured-rate.js";
 import { planSlurm } from "../../cluster/slurm/plan.js";
 import { SCRIPT_FILE } from "../../cluster/slurm/plan-file.js";
 import { SpuriousError } from "../../errors.js";
 import { counted } from "../../report/format.js";
-import { BaseCommand, positiveNumber, wholeNumber } from "../base.js";
+import { BaseCommand, numberBetween, positiveNumber, wholeNumber } from "../base.js";
 import { ModelCommand } from "../model-command.js";
 import { requireOut } from "../part-options.js";
+import { minutesOf } from "./time-limit.js";
 
 export class SlurmPlanCommand extends BaseCommand {
   static override paths = [["slurm", "plan"]];
@@ -43,8 +46,12 @@ export class SlurmPlanCommand extends BaseCommand {
       "Images (evidence: classes) that a task does in a second, or a result that says so",
   });
   hoursPerTask = Option.String("--hours-per-task", { description: "Hours that a task may take" });
-  time = Option.String("--time", { description: "Time limit of a task in minutes" });
-  gpusPerTask = Option.String("--gpus-per-task", { description: "GPUs of a task" });
+  time = Option.String("--time", {
+    description: "Time limit of a task: minutes, or as Slurm writes it (4:00:00, 1-12)",
+  });
+  gpusPerTask = Option.String("--gpus-per-task", {
+    description: "1 for a GPU of its own for each task",
+  });
   cpusPerTask = Option.String("--cpus-per-task", {
     description: "CPUs of a task, and its --threads",
   });
@@ -58,19 +65,20 @@ export class SlurmPlanCommand extends BaseCommand {
 
   async execute(): Promise<number> {
     const commandLine = this.planned[0] === "--" ? this.planned.slice(1) : this.planned;
-    const { out, count } = await this.#read(commandLine);
+    const { out, work } = await this.#read(commandLine);
+    const { count, unit, pieces } = work;
     const { to, memory, partition, account, constraint, qos, force } = this;
-    const unit = commandLine[0] === "evidence" ? "classes" : "images";
     const plan = await planSlurm({
       ...{ commandLine, out, to, memory, partition, account, constraint, qos, force },
-      work: { count, unit },
+      work,
       tasks: wholeNumber("--tasks", this.tasks, 1),
       rate: await this.#rate(unit),
       hoursPerTask: positiveNumber("--hours-per-task", this.hoursPerTask),
-      minutes: wholeNumber("--time", this.time, 1),
-      gpusPerTask: wholeNumber("--gpus-per-task", this.gpusPerTask, 1),
+      minutes: minutesOf("--time", this.time),
+      gpusPerTask: numberBetween("--gpus-per-task", this.gpusPerTask ?? "0", 0, 1) || undefined,
       cpusPerTask: wholeNumber("--cpus-per-task", this.cpusPerTask, 1),
     });
+    if (plan.tasks === pieces) this.note("there is not enough to do for more tasks");
     this.print(plan, () => [
       `${unit === "classes" ? counted(count, "class", unit) : counted(count, "image")} in ${counted(plan.tasks, "task")} of at most ${counted(plan.minutes, "minute")}`,
       `the script is ${join(to, SCRIPT_FILE)}; submit it with: spurious-native slurm submit ${to}`,
@@ -87,11 +95,12 @@ export class SlurmPlanCommand extends BaseCommand {
   }
 
   /** What the planned command line says; its own mistakes are told as they always are. */
-  async #read(commandLine: readonly string[]): Promise<{ out: string; count: number }> {
+  async #read(commandLine: readonly string[]): Promise<{ out: string; work: PlannedWork }> {
     const command = this.parse(commandLine);
-    const { shard, parts, workers, out } = command as Readonly<Record<string, unknown>> & Command;
-    const count = command instanceof ModelCommand ? await command.countWork() : null;
-    if (count === null) {
+    const { shard, parts, workers, out, device } = command as Readonly<Record<string, unknown>> &
+      Command;
+    const work = command instanceof ModelCommand ? await command.countWork() : null;
+    if (work === null) {
       throw refused(
         `a command that can be done in parts, got ${commandLine.slice(0, 2).join(" ")}`,
       );
@@ -99,7 +108,10 @@ export class SlurmPlanCommand extends BaseCommand {
     if (shard !== undefined || parts !== undefined || workers !== undefined) {
       throw refused("a command line for the whole, got one with --shard, --parts or --workers");
     }
-    return { out: requireOut(out as string | undefined), count };
+    if (listedDevices(String(device)) !== undefined) {
+      throw refused("one device for each task (--device cuda), got a list; plan more tasks");
+    }
+    return { out: requireOut(out as string | undefined), work };
   }
 }
 

@@ -1,4 +1,5 @@
 import { Command, Option } from "clipanion";
+import type { PlannedWork } from "../../cluster/part.js";
 import { POSITION_RISK } from "../../mitigation/alpha-files.js";
 import type { DiscoveryProvenance } from "../../mitigation/discovery-alphas.js";
 import { fitSpuFix, type WithoutPlace } from "../../mitigation/fit.js";
@@ -80,7 +81,7 @@ export class SpuFixFitCommand extends ModelCommand {
     return 0;
   }
 
-  override countWork(): Promise<number> {
+  override countWork(): Promise<PlannedWork> {
     return countFixImages(this.#request());
   }
 
