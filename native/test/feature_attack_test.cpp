@@ -89,15 +89,19 @@ struct Loaded {
 
 std::vector<uint32_t> AllComponents() { return {0, 1, 2, 3, 4, 5, 6, 7}; }
 
+bool IsSlow() { return std::getenv("SPURIOUS_NATIVE_SLOW_TESTS") != nullptr; }
+
 }  // namespace
 
 TEST_CASE("the seeds reach what the published code reaches, inside the ball") {
-  // Many take minutes; one shows a wrong step, restart or projection just as well. Means of five
-  // seeds differ by up to 2 % by chance (component 6 has a deviation of 1.6 %), those of 25 do not.
-  constexpr uint64_t kMany = 25;
-  const uint64_t seeds = std::getenv("SPURIOUS_NATIVE_SLOW_TESTS") == nullptr ? 1 : kMany;
+  // One seed and some components show a wrong step, restart or projection just as well as all.
+  // Means of five seeds differ by up to 2 % by chance (component 6 has a deviation of 1.6 %), those
+  // of 25 do not; one seed differs from the mean of five by up to 3 %.
+  const uint64_t seeds = IsSlow() ? 25 : 1;
+  const double share = IsSlow() ? 0.99 : 0.97;
+  const std::vector<uint32_t> components = IsSlow() ? AllComponents() : std::vector<uint32_t>{0, 6};
   Loaded loaded(TinyModel("tiny-resnet"));
-  AttackRequest request = PublishedAttack(AllComponents());
+  AttackRequest request = PublishedAttack(components);
   std::vector<at::Tensor> objectives;
   for (uint64_t seed = 0; seed < seeds; ++seed) {
     request.seed = seed;
@@ -107,15 +111,14 @@ TEST_CASE("the seeds reach what the published code reaches, inside the ball") {
     CHECK(result.perturbation.min().item<double>() > 30 - 0.1);
     CHECK(result.graph == "frozen");
   }
-  const at::Tensor published = Published().at("objective"), found = at::stack(objectives);
-  for (int64_t l = 0; l < 8; ++l) {
-    INFO("component ", l, ": ", found.select(1, l).mean().item<double>(), " of ",
-         published.select(1, l).mean().item<double>());
-    // One seed differs from the mean of five by up to 3 %.
-    CHECK(found.select(1, l).mean().item<double>() >=
-          (seeds == kMany ? 0.99 : 0.97) * published.select(1, l).mean().item<double>());
-    CHECK(found.select(1, l).min().item<double>() >=
-          0.97 * published.select(1, l).min().item<double>());
+  const at::Tensor found = at::stack(objectives);
+  for (size_t l = 0; l < components.size(); ++l) {
+    const at::Tensor ours = found.select(1, static_cast<int64_t>(l));
+    const at::Tensor published = Published().at("objective").select(1, components[l]);
+    INFO("component ", components[l], ": ", ours.mean().item<double>(), " of ",
+         published.mean().item<double>());
+    CHECK(ours.mean().item<double>() >= share * published.mean().item<double>());
+    CHECK(ours.min().item<double>() >= 0.97 * published.min().item<double>());
   }
 }
 

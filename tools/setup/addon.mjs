@@ -3,26 +3,19 @@
 
 import { existsSync, rmSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname } from "node:path";
+import { join } from "node:path";
 
-import {
-  buildJobs,
-  forgetForeignConfiguration,
-  chooseGenerator,
-  requireCmake,
-  runBuild,
-} from "./cmake.mjs";
+import { buildJobs } from "./cmake.mjs";
 import { ensureLibtorch, identity } from "./libtorch.mjs";
 import { withLock } from "./lock.mjs";
+import { ADDON_FOLDER, buildNativeTarget, NATIVE_FOLDER, NATIVE_LOCK } from "./native-build.mjs";
 import { inPackage } from "./paths.mjs";
 import { say } from "./report.mjs";
 import { hashInputs, isStamped, listFiles, writeStamp } from "./stamp.mjs";
 
 const require = createRequire(import.meta.url);
-// CMake works in a folder of its own: node-gyp has its Makefile in build/.
-const CMAKE_FOLDER = inPackage("build", "addon");
-const ADDON = inPackage("build", "Release", "spurious_native.node");
-const STAMP = inPackage("build", "Release", "stamp");
+const ADDON = join(ADDON_FOLDER, "spurious_native.node");
+const STAMP = join(ADDON_FOLDER, "stamp");
 const LOG = inPackage("build", "addon.log");
 const BUILD_PACKAGES = ["cmake-js", "node-addon-api", "node-api-headers"];
 
@@ -37,7 +30,7 @@ export async function ensureAddon({ force = false } = {}) {
   const onWait = (/** @type {string} */ holder) =>
     say(`waiting for ${holder}, which builds the addon`);
   return withLock(
-    inPackage("build", "addon.lock"),
+    NATIVE_LOCK,
     async () => {
       if (!force && isFresh(libtorch)) return { built: false, libtorch };
       await build(libtorch);
@@ -75,7 +68,6 @@ function stampOf(libtorch) {
 
 /** @param {import("./libtorch.mjs").Libtorch} libtorch */
 async function build(libtorch) {
-  await requireCmake("the native addon");
   const jobs = buildJobs();
   const kind = libtorch.cuda ? "CUDA" : "CPU";
   say(`building the native addon with libtorch ${libtorch.version} (${kind}, ${libtorch.how})`);
@@ -85,20 +77,9 @@ async function build(libtorch) {
   const started = Date.now();
   // Taken before the build: sources that change while it runs make the result stale.
   const stamp = stampOf(libtorch);
-  const generator = await chooseGenerator();
-  forgetForeignConfiguration(CMAKE_FOLDER, libtorch.root, generator);
-  const cmakeJs = require.resolve("cmake-js/bin/cmake-js");
-  const settings = [
-    `--CDSPURIOUS_NATIVE_LIBTORCH=${libtorch.root}`,
-    `--CDSPURIOUS_NATIVE_CUDA=${process.env.SPURIOUS_NATIVE_CUDA ?? "AUTO"}`,
-    `--CDSPURIOUS_NATIVE_ADDON_FOLDER=${dirname(ADDON)}`,
-  ];
-  await runBuild("the native addon", LOG, [
-    [process.execPath, [cmakeJs, "configure", "--out", CMAKE_FOLDER, "-G", generator, ...settings]],
-    [process.execPath, [cmakeJs, "build", "--out", CMAKE_FOLDER, "--parallel", String(jobs)]],
-  ]);
+  await buildNativeTarget("the native addon", "spurious_native", LOG, libtorch);
   writeStamp(STAMP, stamp);
   // Nobody edits an installed package: its precompiled header and object files are of no more use.
-  if (!existsSync(inPackage("src"))) rmSync(CMAKE_FOLDER, { recursive: true, force: true });
+  if (!existsSync(inPackage("src"))) rmSync(NATIVE_FOLDER, { recursive: true, force: true });
   say(`the native addon is built (${Math.round((Date.now() - started) / 1000)} s)`);
 }

@@ -1,18 +1,20 @@
-// The C++ tests: configures and builds the core without Node in build/core, then runs ctest.
+// The C++ tests: builds them beside the addon, then runs ctest.
 
-import { buildWithCmake } from "./cmake.mjs";
 import { ensureLibtorch } from "./libtorch.mjs";
+import { withLock } from "./lock.mjs";
+import { buildNativeTarget, NATIVE_FOLDER, NATIVE_LOCK } from "./native-build.mjs";
 import { inPackage } from "./paths.mjs";
 import { run } from "./process.mjs";
 import { say } from "./report.mjs";
 
-const BUILD = inPackage("build", "core");
+const LOG = inPackage("build", "core-tests.log");
 
 /** Builds the tests; CMake itself sees what has changed. */
 export async function buildCoreTests() {
-  const { root } = await ensureLibtorch();
-  say("building the C++ core and its tests (log: build/core.log)");
-  await buildWithCmake("the C++ tests", BUILD, root, ["SPURIOUS_NATIVE_TESTS=ON"]);
+  const libtorch = await ensureLibtorch();
+  say("building the C++ core and its tests (log: build/core-tests.log)");
+  const build = () => buildNativeTarget("the C++ tests", "spurious_native_tests", LOG, libtorch);
+  await withLock(NATIVE_LOCK, build);
 }
 
 /**
@@ -20,7 +22,7 @@ export async function buildCoreTests() {
  * @param {string} [folder] the build folder
  * @returns {Promise<{ ok: boolean, passed: number, total: number }>}
  */
-export async function runCoreTests(filter, folder = BUILD) {
+export async function runCoreTests(filter, folder = NATIVE_FOLDER) {
   const args = ["--test-dir", folder, "--output-on-failure", "--no-tests=error"];
   if (filter) args.push("--tests-regex", filter);
   const { status, output } = await run("ctest", args, { show: true });

@@ -22,8 +22,8 @@ export async function runNodeTests(filter = "") {
     process.stderr.write(`no test file's path contains "${filter}"\n`);
     return { ok: false, passed: 0, failed: 0, skipped: 0 };
   }
-  // Several of them load libtorch, which uses all processors by itself.
-  const concurrency = Math.max(1, Math.floor(availableParallelism() / 2));
+  // Several of them load libtorch, which uses all processors by itself; others mostly wait.
+  const concurrency = Math.max(2, Math.floor(availableParallelism() / 2));
   const args = ["--import", "tsx", "--test", "--test-reporter=spec"];
   args.push(`--test-timeout=${TIMEOUT_MS}`, `--test-concurrency=${concurrency}`, ...files);
   const { status, output } = await run(process.execPath, args, { cwd: inPackage(), show: true });
