@@ -65,7 +65,7 @@ export function tellingLine(text: string): string {
     lines.filter((line) => pattern.test(line)).at(-1);
   return (
     last(/^error\[(?!CANCELLED)/) ??
-    last(/^(slurmstepd|srun|slurmd): /) ??
+    last(/^(slurmstepd|srun|slurmd)[^:\s]*: /) ??
     last(/^error\[/) ??
     lines.at(-1) ??
     ""
