@@ -53,6 +53,7 @@ export class HttpFile implements RandomAccess {
     return this.facts.size;
   }
 
+  /** Empty of a server that names neither: the size alone tells no two files apart. */
   get identity(): string {
     return this.facts.version;
   }

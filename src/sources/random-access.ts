@@ -4,7 +4,10 @@ export interface RandomAccess {
   readonly name: string;
   /** Bytes. */
   readonly size: number;
-  /** Another one for another content: what an index of the file is kept by. */
+  /**
+   * Another one for another content: what an index of the file is kept by. Empty where nothing tells
+   * contents apart.
+   */
   readonly identity: string;
   /** Bytes that one read may as well bring: more than are wanted cost nothing up to here. */
   readonly blockSize: number;

@@ -19,7 +19,8 @@ type MemberLine = [string, number, number, Pick<TarMember, "link" | "label">?];
 /**
  * Where the members of a tar file lie. The headers of a large file are walked once in all: the index
  * is kept in the user's cache, by the file's name, size and time or ETag, and read from there line
- * by line. Where it cannot be kept it stays in memory.
+ * by line. Where it cannot be kept, or nothing would show that it is another file's by now, it stays
+ * in memory.
  */
 export class TarIndex {
   private constructor(
@@ -36,7 +37,7 @@ export class TarIndex {
   ): Promise<TarIndex> {
     const { name, size, identity, blockSize } = access;
     const least = Math.max(BYTES_WORTH_KEEPING, BLOCKS_WORTH_KEEPING * blockSize);
-    if (size < least) return inMemory(access, walks);
+    if (size < least || identity === "") return inMemory(access, walks);
     const heading = JSON.stringify({ schema: INDEX_SCHEMA, name, size, identity });
     const key = createHash("sha256").update(name).digest("hex").slice(0, 24);
     const file = join(folder, `${key}.jsonl`);

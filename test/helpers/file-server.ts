@@ -16,7 +16,8 @@ export interface Faults {
   silent?: boolean;
   /** Sends everybody there. */
   redirect?: string;
-  etag?: string;
+  /** Sent as the file's; null: the server says nothing of what it sends. */
+  etag?: string | null;
 }
 
 export interface FileServer {
@@ -72,7 +73,8 @@ function answer(
     response.writeHead(404).end();
     return;
   }
-  const headers = { etag: faults.etag ?? '"1"', "accept-ranges": "bytes" };
+  const { etag = '"1"' } = faults;
+  const headers = { ...(etag !== null && { etag }), "accept-ranges": "bytes" };
   if (faults.ignoreRanges === true) {
     response.writeHead(200, headers).end(content);
     return;

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import {
   chmodSync,
+  existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
@@ -50,6 +51,13 @@ class Counted implements RandomAccess {
   }
   hold(): AsyncDisposable {
     return this.file.hold();
+  }
+}
+
+/** Blocks of which a small file has many: its index is worth keeping. */
+class SmallBlocks extends Counted {
+  override get blockSize(): number {
+    return 1 << 14;
   }
 }
 
@@ -144,6 +152,28 @@ describe("TarIndex", () => {
     const index = await TarIndex.of(await HttpFile.open(`${url}/a.tar`), { folder });
     assert.equal((await namesOf(index)).length, 62);
     assert.ok(requests.length <= 12, requests.join("\n"));
+  });
+
+  test("of a file whose server names no version is not kept", async (t) => {
+    const { root, path, folder } = opened(t);
+    const { url, faults } = await fileServer(t, root);
+    const names = async () => {
+      const file = new SmallBlocks(await HttpFile.open(`${url}/a.tar`));
+      return namesOf(await TarIndex.of(file, { folder }));
+    };
+    const other = Buffer.from(TAR);
+    other.set(tarMember("z.cls", Buffer.from("94")).subarray(0, 512));
+    for (const [etag, expected, kept] of [
+      [null, "z.cls", 0],
+      ['"1"', "a.cls", 1],
+    ] as const) {
+      faults.etag = etag;
+      writeFileSync(path, TAR);
+      assert.equal((await names())[0], "a.cls");
+      assert.equal(existsSync(folder) ? readdirSync(folder).length : 0, kept);
+      writeFileSync(path, other);
+      assert.equal((await names())[0], expected);
+    }
   });
 
   test("is made anew where its last line, which no hash is of, says nothing of the end", async (t) => {
