@@ -1,4 +1,4 @@
-import type { PartDocument } from "../cluster/part.js";
+import type { PartDocument, PlannedWork } from "../cluster/part.js";
 import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
 import { WHOLE } from "../cluster/shard.js";
 import { Exclusions } from "./exclusions.js";
@@ -27,11 +27,12 @@ export async function minePart(request: MinePartRequest): Promise<PartDocument> 
 }
 
 /** Images of the pools that all parts together look at. @throws as minePool */
-export async function countPool(request: WithoutPlace): Promise<number> {
+export async function countPool(request: WithoutPlace): Promise<PlannedWork> {
   const task = {
     pools: await openPools(request.pools),
     exclusions: await Exclusions.read(request.exclude),
     shard: WHOLE,
   };
-  return (await surveyPools(task, request)).left;
+  const { left } = await surveyPools(task, request);
+  return { count: left, unit: "images", pieces: left };
 }
