@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, readdir, rm, stat } from "node:fs/promises";
+import type { Stats } from "node:fs";
+import { copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { SpuriousError } from "../errors.js";
 import { isTemporary, writeFailed } from "../results/atomic.js";
@@ -10,6 +11,9 @@ import { type Shard, shardName } from "./shard.js";
 
 /** Folder of the attempts within the folder of parts. */
 export const ATTEMPTS = ".attempts";
+
+/** Of a copy that is not whole: no attempt is called so. */
+const COPY_PREFIX = ".copy-";
 
 /** Of the other attempt alone; a part is not whole before all of its files are. */
 const NOT_COPIED: ReadonlySet<string> = new Set([LOCK_NAME, PART_FILE]);
@@ -36,10 +40,11 @@ export async function openAttempt(
     if (taken !== null) return taken;
   }
   const own = join(folder, `${prefix}${randomBytes(6).toString("hex")}`);
-  const attempt = await ResultFolder.open(own);
   const [furthest] = furthestFirst;
-  if (furthest !== undefined) await copyWork(furthest, own);
-  return attempt;
+  if (furthest === undefined) return await ResultFolder.open(own);
+  const copied = await copyAttempt(furthest, own);
+  // Else it has become the part, or another attempt was quicker to take the copy.
+  return (copied ? await takeOver(own) : null) ?? (await openAttempt(parts, shard, false));
 }
 
 /** null where another run has it, or where it has become the part by now. */
@@ -69,6 +74,28 @@ async function bytesIn(folder: string): Promise<number> {
 }
 
 /**
+ * Copies an attempt under a hidden name, which becomes that of an attempt when all of it is there: one
+ * that is killed meanwhile leaves nothing that another would go on from.
+ * @returns false where the attempt has gone meanwhile
+ */
+async function copyAttempt(from: string, to: string): Promise<boolean> {
+  const hidden = join(dirname(to), `${COPY_PREFIX}${randomBytes(6).toString("hex")}`);
+  try {
+    await mkdir(hidden);
+    await copyWork(from, hidden);
+    if ((await stat(from).catch(() => null)) !== null) {
+      await rename(hidden, to);
+      return true;
+    }
+  } catch (cause) {
+    await rm(hidden, { recursive: true, force: true });
+    throw writeFailed(to, cause);
+  }
+  await rm(hidden, { recursive: true, force: true });
+  return false;
+}
+
+/**
  * Copies work that may still go on. Documents name other files and are written after them, so they are
  * copied before them; of a journal the last line may be broken, as after a kill.
  */
@@ -79,18 +106,24 @@ async function copyWork(from: string, to: string): Promise<void> {
   );
   for (const name of documentsFirst) {
     if (NOT_COPIED.has(basename(name)) || isTemporary(basename(name))) continue;
+    const source = join(from, name);
+    const status = await statIfThere(source);
+    if (status?.isFile() !== true) continue;
+    await mkdir(dirname(join(to, name)), { recursive: true });
     try {
-      const source = join(from, name);
-      if (!(await stat(source)).isFile()) continue;
-      await mkdir(dirname(join(to, name)), { recursive: true });
       await copyFile(source, join(to, name));
     } catch (cause) {
-      // It has become the part, or was tidied away.
-      if ((cause as NodeJS.ErrnoException).code === "ENOENT") continue;
-      await rm(to, { recursive: true, force: true });
-      throw writeFailed(to, cause);
+      // Tidied away meanwhile.
+      if ((await statIfThere(source)) !== null) throw cause;
     }
   }
+}
+
+function statIfThere(path: string): Promise<Stats | null> {
+  return stat(path).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === "ENOENT") return null;
+    throw error;
+  });
 }
 
 async function namesBelow(folder: string): Promise<string[]> {

@@ -1,12 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { copyFile, mkdir, open, rename, rm } from "node:fs/promises";
+import { copyFile, mkdir, open, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { writeFailed } from "../results/atomic.js";
+import { incomplete } from "./part.js";
 
 /**
- * Copies files from folder to folder, each under a temporary name first, so that none is ever there in
- * half.
- * @param names paths within both folders, with `/` @throws OUTPUT_WRITE_FAILED
+ * Copies files of a part to another folder, each under a temporary name first, so that none is ever
+ * there in half.
+ * @param names paths within both folders, with `/`
+ * @throws SHARDS_INCOMPLETE the part lacks one; OUTPUT_WRITE_FAILED
  */
 export async function copyFiles(from: string, to: string, names: readonly string[]): Promise<void> {
   for (const name of names) {
@@ -20,7 +22,9 @@ export async function copyFiles(from: string, to: string, names: readonly string
       await file.sync().finally(() => file.close());
       await rename(temporary, place);
     } catch (cause) {
-      await rm(temporary, { force: true });
+      await rm(temporary, { force: true }).catch(() => undefined);
+      const isThere = (await stat(join(from, name)).catch(() => null)) !== null;
+      if (!isThere) throw incomplete(join(from, name), "a file of the part", "no such file");
       throw writeFailed(place, cause);
     }
   }

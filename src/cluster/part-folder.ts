@@ -94,14 +94,16 @@ export class PartFolder implements AsyncDisposable {
   /**
    * Writes the files of a whole part that are not there yet, describes all of them, and gives the
    * part its place. No other file of the folder may be open.
-   * @throws OUTPUT_WRITE_FAILED
+   * @param needed files that the part's documents name, with `/`
+   * @throws OUTPUT_WRITE_FAILED also where one of them is not there
    */
   async complete(
     files: readonly FileContent[],
     about: Omit<PartDescription, "shard">,
+    needed: readonly string[] = [],
   ): Promise<PartDocument> {
     await writeFilesAtomic(this.path, files);
-    const document = await sealPart(this.path, { ...about, shard: this.shard });
+    const document = await sealPart(this.path, { ...about, shard: this.shard }, needed);
     await rm(this.file(JOURNAL_NAME), { force: true });
     if (this.published === null) return document;
     await this.#publish(this.published);

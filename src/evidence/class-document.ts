@@ -64,8 +64,17 @@ export function classDocument(
   };
 }
 
+/** Names of the pictures that a class's document shows, in its folder. */
+export function picturesOf({ components }: EvidenceDocument): string[] {
+  return components.flatMap(({ attackImage, attackCam, attackHeatMap, sheet, top, least }) => [
+    ...[attackImage, attackCam, attackHeatMap, sheet],
+    ...[...top, ...least].flatMap(({ image, cam, heatMap }) => [image, cam, heatMap]),
+  ]);
+}
+
 /**
- * The document of a class that is complete; null where there is none yet.
+ * The document of a class that is complete; null where there is none yet, or a picture of it is not
+ * there.
  * @throws RESUME_MISMATCH it was made with other settings, or is no such document
  */
 export async function readFinished(
@@ -84,17 +93,13 @@ export async function readFinished(
     );
   }
   requireSameSettings("resuming evidence", path, settings, document.settings);
-  return document;
+  const names = new Set(await readdir(folder));
+  return picturesOf(document).every((name) => names.has(name)) ? document : null;
 }
 
 /** Takes away what interrupted and replaced runs left in a complete class's folder. */
 export async function tidyClass(folder: string, document: EvidenceDocument): Promise<void> {
-  const kept = new Set(
-    document.components.flatMap(({ attackImage, attackCam, attackHeatMap, sheet, top, least }) => [
-      ...[attackImage, attackCam, attackHeatMap, sheet],
-      ...[...top, ...least].flatMap(({ image, cam, heatMap }) => [image, cam, heatMap]),
-    ]),
-  );
+  const kept = new Set(picturesOf(document));
   const names = await readdir(folder);
   const stale = names.filter((name) => /^(component|image)-.*\.png$/.test(name) && !kept.has(name));
   for (const name of [...stale, JOURNAL_NAME]) await rm(join(folder, name), { force: true });

@@ -10,7 +10,7 @@ import { addon } from "../native/load.js";
 import { hashClassPca } from "../pca/class-pca.js";
 import { requireDocument, resultInvalid } from "../results/read-document.js";
 import { type IsBegun, ResultFolder } from "../results/result-folder.js";
-import { DOCUMENT_NAME } from "./class-document.js";
+import { DOCUMENT_NAME, picturesOf } from "./class-document.js";
 import { EVIDENCE_SCHEMA, type EvidenceDocument } from "./evidence-file.js";
 import { EVIDENCE_SHAPE } from "./evidence-shape.js";
 import {
@@ -55,10 +55,14 @@ export async function makeEvidencePart(request: EvidencePartRequest): Promise<Pa
     const own = classesInShard(run.entries, folder.shard, ({ components }) =>
       Math.min(poolSize, components),
     );
-    await makeClasses(run, own);
+    const documents = await makeClasses(run, own);
     const seconds = (Date.now() - started) / 1000;
     const work = { done: own.length, unit: "classes", seconds };
-    return await folder.complete([], { ...about, work });
+    const needed = documents.flatMap((one) => {
+      const names = [DOCUMENT_NAME, ...picturesOf(one)];
+      return names.map((name) => `${classFolder(one.class)}/${name}`);
+    });
+    return await folder.complete([], { ...about, work }, needed);
   });
 }
 

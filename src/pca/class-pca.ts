@@ -1,4 +1,4 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { readSafetensors, requireTensor, writeSafetensors } from "../artefacts/safetensors.js";
 import { SpuriousError } from "../errors.js";
@@ -33,6 +33,17 @@ export interface ClassPca {
 export function classFiles(index: number): { tensors: string; imageNames: string } {
   const number = String(index).padStart(3, "0");
   return { tensors: `${number}.safetensors`, imageNames: `${number}.images.json` };
+}
+
+/** Whether both files of a class are there: each is whole where it is. */
+export async function hasClassFiles(
+  folder: string,
+  { tensors, imageNames }: Pick<PcaIndexClass, "tensors" | "imageNames">,
+): Promise<boolean> {
+  const found = await Promise.all(
+    [tensors, imageNames].map((name) => stat(join(folder, name)).catch(() => null)),
+  );
+  return found.every((one) => one?.isFile() === true);
 }
 
 /** Writes a class's files, whole or not at all. @throws OUTPUT_WRITE_FAILED */

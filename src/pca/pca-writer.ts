@@ -4,7 +4,7 @@ import type { HeadWeights, PcaSolver } from "../native/contract.js";
 import { addon } from "../native/load.js";
 import { native } from "../native/native-error.js";
 import { removeTemporaries } from "../results/atomic.js";
-import { classFiles, writeClassPca } from "./class-pca.js";
+import { classFiles, hasClassFiles, writeClassPca } from "./class-pca.js";
 import type { FinishedClass } from "./class-rows.js";
 import {
   PCA_SCHEMA,
@@ -61,14 +61,19 @@ export class PcaWriter {
     this.#settings = pcaSettings(options);
   }
 
-  /** @throws RESUME_MISMATCH the folder was begun with other settings; the message names one */
+  /**
+   * Classes of an earlier run whose files are there are not done again.
+   * @throws RESUME_MISMATCH the folder was begun with other settings; the message names one
+   */
   static async open(folder: string, options: PcaWriterOptions): Promise<PcaWriter> {
     const writer = new PcaWriter(folder, options);
     await removeTemporaries(folder);
     const begun = options.resume ? await readIndexIfPresent(folder) : null;
     if (begun !== null) {
       requireSameSettings("resuming a PCA", folder, writer.#settings, begun.settings);
-      for (const entry of begun.classes) writer.#classes.set(entry.index, entry);
+      for (const entry of begun.classes) {
+        if (await hasClassFiles(folder, entry)) writer.#classes.set(entry.index, entry);
+      }
     }
     return writer;
   }

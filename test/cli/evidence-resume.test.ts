@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test, type TestContext } from "node:test";
 
@@ -88,6 +88,15 @@ describe("evidence --resume", () => {
 
     const resumed = await answerOf(args(out, "--resume"));
     assert.equal(resumed.status, 0, resumed.stderr);
+    assertSameFolders(out, whole);
+  });
+
+  test("a class whose document names a picture that is not there is done again", async (t) => {
+    const out = join(fileTree(t, []), "evidence");
+    cpSync(whole, out, { recursive: true });
+    const [picture = ""] = namesIn(join(out, "008")).filter((name) => name.endsWith(".png"));
+    rmSync(join(out, "008", picture));
+    assert.equal((await answerOf(args(out, "--resume"))).status, 0);
     assertSameFolders(out, whole);
   });
 

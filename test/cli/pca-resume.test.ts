@@ -80,6 +80,14 @@ describe("pca fit --resume", () => {
     assertSameFolders(out, whole);
   });
 
+  test("a class that the index names and that has no files is done again", async (t) => {
+    const out = copyOfHalf(t);
+    rmSync(join(out, "000.safetensors"));
+    const { status, stderr } = await answerOf(args(out, "--resume"));
+    assert.equal(status, 0, stderr);
+    assertSameFolders(out, whole);
+  });
+
   test("images of finished classes are not looked at again", async (t) => {
     const out = copyOfHalf(t);
     const first = join(train, "0");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
@@ -57,5 +57,23 @@ describe("part.json", () => {
     await assert.rejects(merged, { code: "RESULT_INVALID", message: /"\.\.\/outside\.txt"/ });
     assert.deepEqual(namesIn(join(root, "results")), []);
     assert.equal(readFileSync(join(root, "outside.txt"), "utf8"), "abc");
+  });
+
+  test("a part whose documents name a file that is not there is not ended", async (t) => {
+    const { root } = await part(t, () => undefined);
+    const folder = join(root, "other");
+    const about = {
+      command: "pca fit",
+      shard: { index: 1, of: 1 },
+      settings: {},
+      work: { done: 1, unit: "images", seconds: 1 },
+    } as const;
+    mkdirSync(folder);
+    writeFileSync(join(folder, "index.json"), "{}");
+    await assert.rejects(sealPart(folder, about, ["index.json", "003.safetensors"]), {
+      code: "OUTPUT_WRITE_FAILED",
+      message: /003\.safetensors: expected a file that the part's documents name/,
+    });
+    assert.deepEqual(namesIn(folder), ["index.json"]);
   });
 });

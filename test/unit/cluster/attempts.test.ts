@@ -1,0 +1,70 @@
+import assert from "node:assert/strict";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
+import { describe, test, type TestContext } from "node:test";
+
+import { openAttempt } from "../../../src/cluster/attempts.js";
+import { fileTree } from "../../helpers/file-tree.js";
+import { namesIn } from "../../helpers/result-files.js";
+
+const SHARD = { index: 2, of: 3 };
+const PREFIX = "part-002-of-003.";
+
+/** The folder of attempts with one that a process of another machine may be writing to. */
+function elsewhere(t: TestContext, files: Readonly<Record<string, string>>) {
+  const parts = join(fileTree(t, []), "parts");
+  return { parts, other: attempt(parts, "elsewhere", files, "elsewhere") };
+}
+
+/** @param host that the process at work is of; null: nobody has the attempt */
+function attempt(
+  parts: string,
+  token: string,
+  files: Readonly<Record<string, string>>,
+  host: string | null,
+): string {
+  const folder = join(parts, ".attempts", `${PREFIX}${token}`);
+  mkdirSync(folder, { recursive: true });
+  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  const holder = { pid: 1, host, begun: "1", since: "2026-01-01T00:00:00.000Z" };
+  if (host !== null) writeFileSync(join(folder, ".lock"), JSON.stringify(holder));
+  return folder;
+}
+
+describe("openAttempt", () => {
+  test("what is copied has the name of an attempt when all of it is there, not before", async (t) => {
+    const count = 400;
+    const names = Array.from({ length: count }, (_, i) => `${String(i)}.safetensors`);
+    const files = Object.fromEntries([...names, "index.json"].map((name) => [name, name]));
+    const { parts, other } = elsewhere(t, files);
+    const seen: number[] = [];
+    let isDone = false;
+    const watch = async (): Promise<void> => {
+      while (!isDone) {
+        for (const name of await readdir(join(parts, ".attempts"))) {
+          const path = join(parts, ".attempts", name);
+          if (!name.startsWith(PREFIX) || path === other) continue;
+          const found = await readdir(path).catch(() => null);
+          if (found !== null) seen.push(found.filter((one) => one !== ".lock").length);
+        }
+      }
+    };
+    const watching = watch();
+    await using own = await openAttempt(parts, SHARD, false);
+    isDone = true;
+    await watching;
+    assert.deepEqual(new Set(seen), new Set(seen.map(() => count + 1)));
+    assert.deepEqual(namesIn(own.path), [...Object.keys(files), ".lock"].sort());
+    assert.equal(namesIn(join(parts, ".attempts")).length, 2);
+  });
+
+  test("a copy that was never whole is no attempt", async (t) => {
+    const { parts } = elsewhere(t, { "progress.jsonl": "work\n" });
+    mkdirSync(join(parts, ".attempts", ".copy-0123456789ab"));
+    writeFileSync(join(parts, ".attempts", ".copy-0123456789ab", "index.json"), "x".repeat(99));
+    await using own = await openAttempt(parts, SHARD, false);
+    assert.equal(readFileSync(own.file("progress.jsonl"), "utf8"), "work\n");
+    assert.ok(!existsSync(own.file("index.json")));
+  });
+});
