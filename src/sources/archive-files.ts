@@ -3,6 +3,7 @@ import { SpuriousError } from "../errors.js";
 import { imageError } from "../images/decoded-image.js";
 import { FileTable } from "./file-table.js";
 import { fileNameOf } from "./location.js";
+import { LooseFiles } from "./loose-files.js";
 import { isHiddenName, isPictureName } from "./picture-tree.js";
 import type { RandomAccess } from "./random-access.js";
 import { archiveDamaged } from "./source-errors.js";
@@ -37,7 +38,8 @@ export class ArchiveFiles implements RowReader {
   /**
    * @param shards whether tar files named as parts of ImageNet are stand for folders: those of a
    *   class for n01440764, those of a split for train, val or test
-   * @throws ARCHIVE_DAMAGED; DATA_LAYOUT two tar files hold a file of the same path
+   * @throws ARCHIVE_DAMAGED; DATA_LAYOUT two tar files hold a file of the same path, or a
+   *   WebDataset's has two samples of one key
    */
   static async of(
     indices: readonly TarIndex[],
@@ -68,7 +70,7 @@ export class ArchiveFiles implements RowReader {
   async #add(index: TarIndex, shards: boolean): Promise<void> {
     this.#archives.push(index.access);
     const links: TarMember[] = [];
-    const loose = new LooseFiles();
+    const loose = new LooseFiles(index.access.name);
     const fileName = fileNameOf(index.access.name);
     const [, split] = (shards && SPLIT_TAR.exec(fileName)) || [];
     const [, wnid] = (shards && CLASS_TAR.exec(fileName)) || [];
@@ -116,34 +118,4 @@ export class ArchiveFiles implements RowReader {
       this.#set(above + name, this.table.top.rowAt(above + target) ?? null);
     }
   }
-}
-
-/**
- * The files outside any folder of a tar file. In a WebDataset those of one key, the name up to its
- * first dot, belong together: a label in KEY.cls makes KEY.jpg a picture in the folder of that name.
- */
-class LooseFiles {
-  readonly #rows: [string, number][] = [];
-  readonly #labels = new Map<string, string>();
-
-  add({ name, label }: TarMember, row: number): void {
-    this.#rows.push([name, row]);
-    if (label !== undefined && label !== "" && !label.includes("/")) {
-      this.#labels.set(keyOf(name), label);
-    }
-  }
-
-  /** Path and row; what else belongs to a labelled picture is no file of its own. */
-  *placed(): Generator<[string, number]> {
-    for (const [name, row] of this.#rows) {
-      const label = this.#labels.get(keyOf(name));
-      if (label === undefined || isHiddenName(name)) yield [name, row];
-      else if (isPictureName(name)) yield [`${label}/${name}`, row];
-    }
-  }
-}
-
-function keyOf(name: string): string {
-  const dot = name.indexOf(".");
-  return dot === -1 ? name : name.slice(0, dot);
 }

@@ -107,6 +107,44 @@ describe("openPictureTree", () => {
     );
   });
 
+  test("a key of two labelled samples in a shard is an error that names both", async (t) => {
+    const member = (name: string, text: string) => tarMember(name, Buffer.from(text));
+    const one = [member("0001.jpg", "old"), member("0001.cls", "3")];
+    const between = member("0002.jpg", "x");
+    for (const [members, got] of [
+      [[...one, member("0001.jpg", "new"), member("0001.cls", "7")], "0001.jpg again"],
+      [[...one, member("0001.cls", "7")], "0001.cls again"],
+      [[...one, between, member("0001.jpg", "new")], "0001.jpg behind files of other keys"],
+      [[...one, between, member("0001.png", "new")], "0001.png behind files of other keys"],
+      [[between, ...one, member("0002.cls", "7")], "0002.cls behind files of other keys"],
+    ] as const) {
+      const root = fileTree(t, { "s-0.tar": Buffer.concat([...members, tarFile({})]) });
+      await assert.rejects(openPictureTree(join(root, "s-0.tar")), {
+        code: "DATA_LAYOUT",
+        message: `a key twice: ${got.slice(0, 4)}: expected the files of one sample in ${root}/s-0.tar, each once and behind each other, got ${got}`,
+      });
+    }
+  });
+
+  test("hidden files between those of a key are no matter; nor are repeated ones without labels", async (t) => {
+    const member = (name: string, text: string) => tarMember(name, Buffer.from(text));
+    const members = [
+      ...[member("._0001.jpg", ""), member("0001.jpg", "one")],
+      ...[member("._0001.cls", ""), member("0001.cls", "3")],
+      ...[member("._0001.jpg", ""), member("in/x.jpg", "x"), member("0001.json", "{}")],
+      ...[member("2.jpg", "old"), member("3.jpg", "three"), member("2.jpg", "two")],
+      tarFile({}),
+    ];
+    const root = fileTree(t, { "a.tar": Buffer.concat(members) });
+    const { pictures } = await everything(await openPictureTree(join(root, "a.tar")));
+    assert.deepEqual(pictures, [
+      ["2.jpg", "two"],
+      ["3.jpg", "three"],
+      ["3/0001.jpg", "one"],
+      ["in/x.jpg", "x"],
+    ]);
+  });
+
   test("tar files named as parts of ImageNet stand for the folders they are of", async (t) => {
     const root = fileTree(t, {
       "classes/n01440764.tar": tarFile({ "x.JPEG": "x" }),
