@@ -6,6 +6,7 @@ import { SpuriousError } from "../errors.js";
 import { isTemporary, writeFailed } from "../results/atomic.js";
 import { ResultFolder } from "../results/result-folder.js";
 import { LOCK_NAME } from "../results/run-lock.js";
+import { byWork, workOf } from "./attempt-work.js";
 import { PART_FILE } from "./part.js";
 import { type Shard, shardName } from "./shard.js";
 
@@ -19,9 +20,9 @@ const COPY_PREFIX = ".copy-";
 const NOT_COPIED: ReadonlySet<string> = new Set([LOCK_NAME, PART_FILE]);
 
 /**
- * A folder for one attempt at a part. One that nobody writes to any more is taken over. Where all
- * others may still be written to (of another machine nobody can tell), what the one that came
- * furthest has done so far is copied.
+ * A folder for one attempt at a part: that of the attempt that came furthest, where nobody writes to it
+ * any more. Where it may still be written to (of another machine nobody can tell), what it has done so
+ * far is copied.
  * @param startOver leave earlier attempts alone and begin with nothing
  * @throws OUTPUT_WRITE_FAILED
  */
@@ -34,15 +35,15 @@ export async function openAttempt(
   const prefix = `${shardName(shard)}.`;
   const names = await readdir(folder).catch(() => []);
   const earlier = startOver ? [] : names.filter((name) => name.startsWith(prefix));
-  const furthestFirst = await bySize(earlier.map((name) => join(folder, name)));
-  for (const path of furthestFirst) {
+  const furthest = await furthestOf(earlier.map((name) => join(folder, name)));
+  for (const path of furthest) {
     const taken = await takeOver(path);
     if (taken !== null) return taken;
   }
   const own = join(folder, `${prefix}${randomBytes(6).toString("hex")}`);
-  const [furthest] = furthestFirst;
-  if (furthest === undefined) return await ResultFolder.open(own);
-  const copied = await copyAttempt(furthest, own);
+  const [first] = furthest;
+  if (first === undefined) return await ResultFolder.open(own);
+  const copied = await copyAttempt(first, own);
   // Else it has become the part, or another attempt was quicker to take the copy.
   return (copied ? await takeOver(own) : null) ?? (await openAttempt(parts, shard, false));
 }
@@ -57,20 +58,13 @@ async function takeOver(path: string): Promise<ResultFolder | null> {
   }
 }
 
-/** The largest first: the one with most work done. */
-async function bySize(paths: readonly string[]): Promise<string[]> {
-  const sized = await Promise.all(
-    paths.map(async (path) => ({ path, bytes: await bytesIn(path) })),
-  );
-  return sized.sort((a, b) => b.bytes - a.bytes).map(({ path }) => path);
-}
-
-async function bytesIn(folder: string): Promise<number> {
-  const names = await namesBelow(folder);
-  const sizes = await Promise.all(
-    names.map(async (name) => (await stat(join(folder, name)).catch(() => null))?.size ?? 0),
-  );
-  return sizes.reduce((sum, one) => sum + one, 0);
+/** The one that came furthest, or those that came as far: a copy and what it is of. */
+async function furthestOf(paths: readonly string[]): Promise<string[]> {
+  const all = await Promise.all(paths.map(async (path) => ({ path, work: await workOf(path) })));
+  const [first, ...others] = all.sort((a, b) => byWork(a.work, b.work));
+  if (first === undefined) return [];
+  const asFar = others.filter(({ work }) => byWork(first.work, work) === 0);
+  return [first, ...asFar].map(({ path }) => path);
 }
 
 /**

@@ -67,4 +67,54 @@ describe("openAttempt", () => {
     assert.equal(readFileSync(own.file("progress.jsonl"), "utf8"), "work\n");
     assert.ok(!existsSync(own.file("index.json")));
   });
+
+  const journal = (entries: number): string => "{}\n".repeat(entries + 1);
+
+  test("the attempt that came furthest is copied, not one that is free and has done less", async (t) => {
+    const { parts, other } = elsewhere(t, { "progress.jsonl": journal(9) });
+    const free = attempt(parts, "free", { "progress.jsonl": journal(2) }, null);
+    await using own = await openAttempt(parts, SHARD, false);
+    assert.ok(own.path !== free && own.path !== other);
+    assert.equal(readFileSync(own.file("progress.jsonl"), "utf8"), journal(9));
+    assert.equal(readFileSync(join(free, "progress.jsonl"), "utf8"), journal(2));
+  });
+
+  test("of attempts that came as far the free one is taken over", async (t) => {
+    const { parts } = elsewhere(t, { "progress.jsonl": journal(3) });
+    const free = attempt(parts, "free", { "progress.jsonl": journal(3) }, null);
+    await using own = await openAttempt(parts, SHARD, false);
+    assert.equal(own.path, free);
+  });
+
+  for (const [what, ahead, behind] of [
+    [
+      "half a file",
+      { "progress.jsonl": journal(2) },
+      { "progress.jsonl": journal(1), ".003.safetensors.1-0123abcd.tmp": "x".repeat(999) },
+    ],
+    [
+      "long lines",
+      { "progress.jsonl": journal(2) },
+      { "progress.jsonl": `{"settings":"${"x".repeat(999)}"}\n{}\n` },
+    ],
+    [
+      "many small stretches of a pool",
+      { "progress.jsonl": '{}\n{"seen":300}\n' },
+      { "progress.jsonl": '{}\n{"seen":100}\n{"seen":100}\n' },
+    ],
+    [
+      "the journal of a class behind one that is finished",
+      { "003.safetensors": "", "003.images.json": "", "index.json": "" },
+      { "progress.jsonl": journal(99) },
+    ],
+  ] as const) {
+    test(`${what} is no reason to think that an attempt came further`, async (t) => {
+      const { parts } = elsewhere(t, ahead);
+      attempt(parts, "behind", behind, null);
+      await using own = await openAttempt(parts, SHARD, false);
+      for (const [name, content] of Object.entries(ahead)) {
+        assert.equal(readFileSync(own.file(name), "utf8"), content);
+      }
+    });
+  }
 });
