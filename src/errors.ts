@@ -139,8 +139,8 @@ export const ERRORS = {
   ARCHIVE_DAMAGED: {
     kind: "data",
     meaning:
-      "A tar file ends early or is broken. `mine` has used the images before the damage, all else stops.",
-    hint: "download or copy it again, then run the same command with --force",
+      "A tar file ends early, is broken or holds a sparse file. `mine` has used the images before that, all else stops.",
+    hint: "download, copy or pack it again, then run the same command with --force",
   },
   SOURCE_UNREACHABLE: {
     kind: "data",

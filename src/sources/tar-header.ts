@@ -46,6 +46,11 @@ export function isFile({ type }: TarHeader): boolean {
   return type === "" || type === "0" || type === "7";
 }
 
+/** GNU tar's own kind of sparse file: maps of its holes may take further blocks behind the header. */
+export function isSparse({ type }: TarHeader): boolean {
+  return type === "S";
+}
+
 /** Bytes that content takes in the file: whole blocks. */
 export function paddedSize(size: number): number {
   return Math.ceil(size / BLOCK) * BLOCK;

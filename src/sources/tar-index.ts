@@ -7,7 +7,7 @@ import { KeptLines } from "./kept-lines.js";
 import type { RandomAccess } from "./random-access.js";
 import { type TarEnd, type TarMember, tarMembers } from "./tar-members.js";
 
-const INDEX_SCHEMA = "spurious-native/tar-index/2";
+const INDEX_SCHEMA = "spurious-native/tar-index/3";
 
 /** The index of a file of so few bytes, or so few blocks, is as quick to make as to look up. */
 const BYTES_WORTH_KEEPING = 1 << 23;

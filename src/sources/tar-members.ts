@@ -6,6 +6,7 @@ import {
   BLOCK,
   isFile,
   isLink,
+  isSparse,
   paddedSize,
   parsePaxRecords,
   parseTarHeader,
@@ -45,6 +46,8 @@ interface Override {
   readonly name?: string | undefined;
   readonly link?: string | undefined;
   readonly size?: number | undefined;
+  /** Records of its holes were there. */
+  readonly isSparse?: boolean | undefined;
 }
 
 /** A tar file, or one within: the part of the outermost file that it takes. */
@@ -108,6 +111,7 @@ async function* walk(
       override = { ...override, ...extension };
     } else if (header.type !== "g") {
       const name = prefix + plainName(override.name ?? header.name);
+      if (isSparse(header) || override.isSparse === true) return sparse(name);
       if (isFile(header)) {
         const inner = await innerPart(reader, name, offset, size);
         if (inner === null) {
@@ -130,6 +134,12 @@ function cut(got: string): TarEnd {
   return { damage: `expected an end-of-archive mark, got ${got}` };
 }
 
+/** What lies in the tar file is not the content: holes are left out, a map of them may be put in. */
+function sparse(name: string): TarEnd {
+  const got = `${name}, a sparse file; pack it without --sparse`;
+  return { damage: `expected files with all their bytes, got ${got}` };
+}
+
 /** undefined for headers of another kind, null for damaged ones. */
 async function readExtension(
   reader: BlockReader,
@@ -143,14 +153,21 @@ async function readExtension(
   if (type === "K") return { link: text(content) };
   const records = parsePaxRecords(content);
   if (records === null) return null;
-  const path = records.get("path");
+  // Version 1.0 gives the file another name, for programs that do not know of holes.
+  const path = records.get("GNU.sparse.name") ?? records.get("path");
   const link = records.get("linkpath");
   const bytes = records.get("size");
   return {
     ...(path !== undefined && { name: path }),
     ...(link !== undefined && { link }),
     ...(bytes !== undefined && /^\d+$/.test(bytes) && { size: Number(bytes) }),
+    ...(isSparseMap(records) && { isSparse: true }),
   };
+}
+
+/** GNU tar's versions 0.0, 0.1 and 1.0 each have records of this kind. */
+function isSparseMap(records: ReadonlyMap<string, string>): boolean {
+  return [...records.keys()].some((key) => key.startsWith("GNU.sparse."));
 }
 
 /** As unpacking would name it. */

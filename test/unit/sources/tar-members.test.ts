@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { linkSync, readFileSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  closeSync,
+  linkSync,
+  openSync,
+  readFileSync,
+  symlinkSync,
+  writeFileSync,
+  writeSync,
+} from "node:fs";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
@@ -182,6 +190,35 @@ describe("tarMembers", () => {
     const { damage } = await walked(written(t, Buffer.concat([huge, tarFile({})])));
     assert.match(damage ?? "", /^expected the name of a member/);
   });
+
+  for (const [about, options, holes] of [
+    ["GNU tar's own, of few holes", ["--format=gnu"], 2],
+    ["GNU tar's own, of many holes", ["--format=gnu"], 60],
+    ["pax records of version 0.0", ["--format=pax", "--sparse-version=0.0"], 6],
+    ["pax records of version 0.1", ["--format=pax", "--sparse-version=0.1"], 6],
+    ["pax records of version 1.0", ["--format=pax", "--sparse-version=1.0"], 6],
+  ] as const) {
+    test(`a sparse file is refused by its name: ${about}`, async (t) => {
+      const root = fileTree(t, { "a.jpg": "a", "z.jpg": "z", "in/": "" });
+      const sparse = openSync(join(root, "in/sparse.jpg"), "w");
+      for (let i = 1; i <= holes; i++) writeSync(sparse, "data", i * 100_000);
+      closeSync(sparse);
+      const file = join(fileTree(t, []), "a.tar");
+      const names = ["a.jpg", "in/sparse.jpg", "z.jpg"];
+      execFileSync("tar", [...options, "--sparse", "-cf", file, "-C", root, ...names]);
+      const { members, damage } = await walked(file);
+      assert.deepEqual(
+        members.map(({ name }) => name),
+        ["a.jpg"],
+      );
+      assert.equal(
+        damage,
+        "expected files with all their bytes, got in/sparse.jpg, a sparse file; pack it without --sparse",
+      );
+      execFileSync("tar", ["-cf", file, "-C", root, ...names]);
+      assert.equal((await walked(file)).members.length, 3);
+    });
+  }
 
   test("a file that is not there is an error with a code", async () => {
     await assert.rejects(walked("/nowhere/a.tar"), { code: "DATA_NOT_FOUND" });
