@@ -1,4 +1,5 @@
-// Runs the C++ tests under AddressSanitizer and UndefinedBehaviorSanitizer.
+// Runs the C++ tests under AddressSanitizer and UndefinedBehaviorSanitizer, and those of threads that
+// need no libtorch under ThreadSanitizer.
 //
 //   npm run check:sanitize [-- FILTER]   FILTER: a regular expression of ctest names
 
