@@ -8,9 +8,11 @@ import type { ResultFolderOptions } from "../results/result-folder.js";
 import { LOCK_NAME, RunLock } from "../results/run-lock.js";
 import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
 import { SummedProgress } from "../terminal/worker-progress.js";
+import { ATTEMPTS } from "./attempts.js";
 import { withoutOptions } from "./command-line.js";
 import { devicesOf } from "./devices.js";
 import { type MergedParts, mergeParts } from "./merge-parts.js";
+import { partsNamed } from "./shard.js";
 import { runWorker, type WorkerEnd, workerError } from "./worker.js";
 
 export interface WorkersRequest extends ResultFolderOptions {
@@ -39,7 +41,7 @@ const OWN = {
  * on after any of them has died: one that is killed is started once more, and `resume` goes on with
  * what a run has left.
  * @throws what the first worker threw that failed, WORKER_FAILED one died twice, OUTPUT_EXISTS,
- *   CANCELLED when all have stopped
+ *   RESUME_MISMATCH there are parts of another number of workers, CANCELLED when all have stopped
  */
 export async function runWorkers(request: WorkersRequest): Promise<MergedParts> {
   const { out, signal } = request;
@@ -47,6 +49,7 @@ export async function runWorkers(request: WorkersRequest): Promise<MergedParts> 
   const isBegun = await refuseOther(request, parts);
   const lock = await RunLock.take(join(parts, LOCK_NAME), parts);
   try {
+    if (request.force === true) await clear(parts);
     await runAll(request, parts);
     const force = request.force === true || isBegun;
     const merged = await mergeParts({ parts: [parts], out, force, signal });
@@ -75,6 +78,7 @@ async function refuseOther(request: WorkersRequest, parts: string): Promise<bool
       { input: out, hint: "pass --resume to go on with it, or --force to start over" },
     );
   }
+  if (resume) await refuseOtherNumber(request, parts);
   if (!isBegun && !force && (await isTaken(out))) {
     throw new SpuriousError(
       "OUTPUT_EXISTS",
@@ -88,6 +92,39 @@ async function refuseOther(request: WorkersRequest, parts: string): Promise<bool
     throw writeFailed(parts, cause);
   }
   return isBegun && !force;
+}
+
+/**
+ * Parts of another number cannot be merged with those that would be made.
+ * @throws RESUME_MISMATCH
+ */
+async function refuseOtherNumber({ out, workers }: WorkersRequest, parts: string): Promise<void> {
+  const folders = [parts, join(parts, ATTEMPTS)];
+  const names = await Promise.all(folders.map((one) => readdir(one).catch(() => [])));
+  const other = names
+    .flat()
+    .map(partsNamed)
+    .find((of) => of !== null && of !== workers);
+  if (other === undefined || other === null) return;
+  throw new SpuriousError(
+    "RESUME_MISMATCH",
+    `going on with a run of workers: ${out}: expected parts of ${String(workers)}, got some of ${String(other)} in ${parts}`,
+    {
+      input: out,
+      hint: `pass --workers ${String(other)} to go on, or --force to start over`,
+    },
+  );
+}
+
+/** Takes away what earlier runs left; the lock is this run's own. */
+async function clear(parts: string): Promise<void> {
+  try {
+    for (const name of await readdir(parts)) {
+      if (name !== LOCK_NAME) await rm(join(parts, name), { recursive: true, force: true });
+    }
+  } catch (cause) {
+    throw writeFailed(parts, cause);
+  }
 }
 
 async function isTaken(out: string): Promise<boolean> {
@@ -128,7 +165,7 @@ async function runAll(request: WorkersRequest, parts: string): Promise<void> {
 }
 
 function commandLines(request: WorkersRequest, parts: string): string[][] {
-  const { commandLine, workers, device, force = false } = request;
+  const { commandLine, workers, device } = request;
   const args = withoutOptions(commandLine, OWN);
   const count = device === "cpu" ? 0 : addon().cudaDevices().length;
   const devices = devicesOf(device, workers, count);
@@ -136,7 +173,7 @@ function commandLines(request: WorkersRequest, parts: string): string[][] {
   return devices.map((own, i) => [
     ...args,
     ...["--shard", `${String(i + 1)}/${String(workers)}`, "--parts", parts, "--json"],
-    ...["--device", own, "--threads", String(threads), ...(force ? ["--force"] : [])],
+    ...["--device", own, "--threads", String(threads)],
   ]);
 }
 
@@ -160,7 +197,7 @@ async function runOne(
   let end = await start(args);
   if (end.signal !== null && !signal.aborted) {
     onWarning?.(`${name} was ended by ${end.signal}; it is started once more`);
-    end = await start(args.filter((one) => one !== "--force"));
+    end = await start(args);
   }
   for (const line of end.stderr.split("\n")) {
     if (line.startsWith("warning: ")) onWarning?.(`${name}: ${line.slice("warning: ".length)}`);

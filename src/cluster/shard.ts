@@ -88,3 +88,9 @@ export function shardName({ index, of }: Shard): string {
   const [part, parts] = [index, of].map((one) => String(one).padStart(3, "0"));
   return `part-${part ?? ""}-of-${parts ?? ""}`;
 }
+
+/** How many parts the whole has that a folder's name tells of: 8; null for other names. */
+export function partsNamed(name: string): number | null {
+  const of = /^part-\d+-of-(\d+)(?:\.|$)/.exec(name)?.[1];
+  return of === undefined ? null : Number(of);
+}

@@ -109,6 +109,26 @@ describe("--workers", () => {
     await waitFor("the end of the workers", () => workers.every(isGone));
   });
 
+  test("parts of another number are refused before any work, saying which; --force takes them away", async (t) => {
+    const { root, evalArgs } = smallBenchmark(t);
+    const out = join(root, "out");
+    const parts = `${out}.parts`;
+    const third = await answerOf([...evalArgs, "--shard", "1/3", "--parts", parts]);
+    assert.equal(third.status, 0, third.stderr);
+    const two = [...evalArgs, "--workers", "2", "--out", out];
+    const refused = await answerOf([...two, "--resume"]);
+    assert.equal(refused.status, 6);
+    assert.match(
+      refused.stderr,
+      /^error\[RESUME_MISMATCH\]: .*expected parts of 2, got some of 3 in .*\nhint: pass --workers 3/m,
+    );
+    assert.deepEqual(namesIn(join(parts, ".attempts")), []);
+    const forced = await runCli([...two, "--force"]);
+    assert.equal(forced.status, 0, forced.stderr);
+    assert.deepEqual(namesIn(out), RESULT_FILES);
+    assert.ok(!namesIn(root).includes("out.parts"));
+  });
+
   test("what is at fault is told with its own code, and by whom", async (t) => {
     const { root, evalArgs } = smallBenchmark(t);
     const other = ["--class-map", "imagenet1k"];

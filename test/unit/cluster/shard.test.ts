@@ -7,6 +7,7 @@ import {
   isInShard,
   missingParts,
   parseShard,
+  partsNamed,
   shardName,
 } from "../../../src/cluster/shard.js";
 
@@ -62,5 +63,13 @@ describe("shards", () => {
 
   test("names sort as numbers do", () => {
     assert.equal(shardName({ index: 2, of: 20 }), "part-002-of-020");
+  });
+
+  test("the name of a part, or of an attempt at it, tells how many there are", () => {
+    assert.equal(partsNamed(shardName({ index: 2, of: 20 })), 20);
+    assert.equal(partsNamed("part-0001-of-1234.0123abcd"), 1234);
+    for (const name of [".attempts", "part-1", "part-001-of-002x"]) {
+      assert.equal(partsNamed(name), null);
+    }
   });
 });
