@@ -1,19 +1,14 @@
 import { randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
 import { open, readFile, rename, rm } from "node:fs/promises";
-import { hostname } from "node:os";
 import { setTimeout as sleep } from "node:timers/promises";
 import { SpuriousError } from "../errors.js";
 import { writeFailed } from "./atomic.js";
+import { mayRun, ownProcess, parseProcess, type ProcessAddress } from "./process-address.js";
 
 /** Name of the lock in a folder that a run writes to. */
 export const LOCK_NAME = ".lock";
 
-interface Holder {
-  readonly pid: number;
-  readonly host: string;
-  /** When the process was started, as its kernel counts; null where nothing tells. */
-  readonly begun: string | null;
+interface Holder extends ProcessAddress {
   /** When it took the lock, ISO 8601. */
   readonly since: string;
 }
@@ -24,8 +19,8 @@ const NAMING_MS = 200;
 
 /**
  * Held by the one process that writes to a place: a file that is made only where there is none (atomic
- * on NFS too) and names process and host. That of a process of this host that has ended is taken
- * over; of other hosts nobody can tell.
+ * on NFS too) and names its process. That of a process of this host and container that has ended is
+ * taken over; of others nobody can tell.
  */
 export class RunLock implements AsyncDisposable {
   private constructor(
@@ -43,17 +38,14 @@ export class RunLock implements AsyncDisposable {
     place: string,
     refusal: (holder: string) => SpuriousError = (holder) => otherRun(path, place, holder),
   ): Promise<RunLock> {
-    const { pid } = process;
-    const holder: Holder = {
-      ...{ pid, host: hostname(), begun: beginOf(pid), since: new Date().toISOString() },
-    };
+    const holder: Holder = { ...ownProcess(), since: new Date().toISOString() };
     const content = JSON.stringify({ ...holder, token: randomBytes(8).toString("hex") });
     for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
       if (await create(path, content)) return new RunLock(path, content);
       const found = await readNamed(path);
       if (found === null) continue;
       const other = parseHolder(found);
-      if (other !== null && mayRun(other)) throw refusal(nameOf(other));
+      if (other !== null && mayRun(other, Date.parse(other.since))) throw refusal(nameOf(other));
       await moveAway(path, found);
     }
     throw refusal("one that has just begun");
@@ -92,36 +84,9 @@ async function readNamed(path: string): Promise<string | null> {
 
 function parseHolder(text: string): Holder | null {
   try {
-    const { pid, host, begun = null, since } = JSON.parse(text) as Partial<Holder>;
-    if (!Number.isInteger(pid) || typeof host !== "string") return null;
-    return { pid: Number(pid), host, begun, since: String(since) };
-  } catch {
-    return null;
-  }
-}
-
-function mayRun({ pid, host, begun }: Holder): boolean {
-  if (host !== hostname()) return true;
-  if (!isAlive(pid)) return false;
-  // Numbers of ended processes are given to new ones, in containers to the very next.
-  const now = beginOf(pid);
-  return begun === null || now === null || begun === now;
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
-}
-
-/** Linux's "starttime", the 22nd field of /proc/PID/stat, whose second may hold spaces. */
-function beginOf(pid: number): string | null {
-  try {
-    const stat = readFileSync(`/proc/${String(pid)}/stat`, "utf8");
-    return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? null;
+    const holder = JSON.parse(text) as Partial<Holder>;
+    const address = parseProcess(holder);
+    return address === null ? null : { ...address, since: String(holder.since) };
   } catch {
     return null;
   }
