@@ -40,7 +40,6 @@ export interface BenchmarkRunOptions extends PreprocessingFlags {
   readonly bootstrap?: number | undefined;
   readonly seed?: number | undefined;
   readonly maxPixels?: number | undefined;
-  readonly threads?: number | undefined;
   /** Outputs that the softmax of a wide head runs over; default all, as in the original. */
   readonly softmax?: SoftmaxColumns | undefined;
   /** Leave out classes that a wide head has no column for, instead of refusing. */
@@ -220,7 +219,7 @@ export class BenchmarkRun {
       torch,
       node: process.version,
       platform: `${process.platform}-${process.arch}`,
-      threads: options.threads ?? "all",
+      threads: classifier.engine.threads,
       seed: options.seed ?? 0,
       bootstrap: options.bootstrap ?? DEFAULT_BOOTSTRAP,
       data: { spurious: spuriousRoot, layout, val: valRoot, valLayout },

@@ -4,7 +4,6 @@ import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
 import { type BenchmarkFolders, benchmarkFolders } from "../config/locations.js";
 import type { ClassMapDocument } from "../imagenet/class-map-file.js";
 import { Classifier } from "../models/classifier.js";
-import { addon } from "../native/load.js";
 import { PROVENANCE_SHAPE } from "../results/eval-result-shape.js";
 import type { EvalProvenance } from "../results/eval-result.js";
 import { BenchmarkRun, DEFAULT_BOOTSTRAP, PLAIN_ARM } from "./benchmark-run.js";
@@ -56,10 +55,8 @@ export async function evaluatePart(request: EvaluatePartRequest): Promise<PartDo
     command: "eval",
     settings: {
       ...run.settings,
-      // They decide the last bits of numbers, and what the result says of itself.
-      batch: classifier.batch,
-      threads: request.threads ?? "all",
-      torch: addon().addonInfo().torch,
+      ...classifier.rounding,
+      // What the result says of itself.
       bootstrap: request.bootstrap ?? DEFAULT_BOOTSTRAP,
       seed: request.seed ?? 0,
     },

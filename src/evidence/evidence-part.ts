@@ -6,7 +6,6 @@ import type { MergeRequest } from "../cluster/merge-request.js";
 import { incomplete, type Part, type PartDocument } from "../cluster/part.js";
 import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
 import { classesInShard } from "../cluster/shard.js";
-import { addon } from "../native/load.js";
 import { hashClassPca } from "../pca/class-pca.js";
 import { requireDocument, resultInvalid } from "../results/read-document.js";
 import { type IsBegun, ResultFolder } from "../results/result-folder.js";
@@ -43,10 +42,8 @@ export async function makeEvidencePart(request: EvidencePartRequest): Promise<Pa
         ...run.settings,
         classes: run.entries.map(({ index }) => index),
         pca: await Promise.all(hashes),
-        // They decide the last bits of numbers.
+        ...run.classifier.rounding,
         attackBatch: request.attackBatch ?? null,
-        threads: request.threads ?? "all",
-        torch: addon().addonInfo().torch,
       },
     } as const;
     const finished = await folder.finished(about);

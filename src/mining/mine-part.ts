@@ -17,11 +17,11 @@ export type MinePartRequest = WithoutPlace & PartPlace;
 export async function minePart(request: MinePartRequest): Promise<PartDocument> {
   await using folder = await PartFolder.open(request);
   return await withPreparedMine(request, folder.shard, async (prepared) => {
-    const { command, settings } = minePartOf(request, null, prepared);
+    const { command, settings } = minePartOf(null, prepared);
     const finished = await folder.finished({ command, settings });
     if (finished !== null) return finished;
     const { result, candidates } = await mineImages(request, prepared, folder, folder.resume);
-    const about = minePartOf(request, result, prepared);
+    const about = minePartOf(result, prepared);
     return await folder.complete(minePartFiles(result, candidates), about);
   });
 }

@@ -91,7 +91,7 @@ export async function minePool(request: MineRequest): Promise<MineResult> {
       return await writeMine(folder, result, prepared.task.pools, { copies, signal });
     }
     await writeMinePart(folder, result, candidates);
-    await sealPart(folder.path, minePartOf(request, result, prepared));
+    await sealPart(folder.path, minePartOf(result, prepared));
     return result;
   });
 }
@@ -138,7 +138,6 @@ export async function withPreparedMine<T>(
 
 /** What a part of the pools says of itself. @param result null: nothing is done yet */
 export function minePartOf(
-  { threads }: WithoutPlace,
   result: MineResult | null,
   { task, settings, classifier }: PreparedMine,
 ): PartDescription {
@@ -147,8 +146,7 @@ export function minePartOf(
   return {
     command: "mine",
     shard: task.shard,
-    // They decide the last bits of numbers.
-    settings: { ...settings, batch: classifier.batch, threads: threads ?? "all" },
+    settings: { ...settings, ...classifier.rounding },
     work: { done: mined + training + skipped, unit: "images", seconds },
   };
 }

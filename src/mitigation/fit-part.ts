@@ -60,8 +60,7 @@ export async function fitSpuFixPart(request: SpuFixFitPartRequest): Promise<Part
     const { settings, classifier, modelSha256, provenance, plan } = prepared;
     const about = {
       command: "spufix fit",
-      // They decide the last bits of numbers.
-      settings: { ...settings, batch: classifier.batch, threads: request.threads ?? "all" },
+      settings: { ...settings, ...classifier.rounding },
     } as const;
     const finished = await folder.finished(about);
     if (finished !== null) return finished;

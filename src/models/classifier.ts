@@ -3,6 +3,7 @@ import type { ClassMap } from "../imagenet/class-info.js";
 import { portableClassMap, resolveClassMap } from "../imagenet/class-map.js";
 import type { ClassMapDocument } from "../imagenet/class-map-file.js";
 import type { DType } from "../native/contract.js";
+import { addon } from "../native/load.js";
 import { Engine } from "./engine.js";
 import { type ModelMetadata, parseMetadata } from "./metadata.js";
 import {
@@ -135,6 +136,17 @@ export class Classifier implements AsyncDisposable {
       fixed !== null,
       request.onWarning,
     );
+  }
+
+  /** What decides the last bits of its numbers, beside the kind of processor: parts have the same. */
+  get rounding() {
+    const { device, threads } = this.engine;
+    return {
+      batch: this.batch,
+      // Those of a processor decide nothing where another device does the work.
+      threads: device === "cpu" ? threads : null,
+      torch: addon().addonInfo().torch,
+    };
   }
 
   /** The part of a result's provenance that this model decides. */

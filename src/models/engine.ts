@@ -36,6 +36,8 @@ const QUEUE_CAPACITY = 2;
 export class Engine implements AsyncDisposable {
   readonly device: string;
   readonly dtype: DType;
+  /** CPU threads of the forward pass. */
+  readonly threads: number;
   readonly description: ModelDescription;
   readonly #engine: NativeEngine;
   readonly #places = new Semaphore(QUEUE_CAPACITY);
@@ -43,22 +45,24 @@ export class Engine implements AsyncDisposable {
   readonly #firstRuns = new Map<string, Promise<void>>();
   #disposed: Promise<void> | undefined;
 
-  private constructor(engine: NativeEngine, device: string, dtype: DType) {
+  private constructor(engine: NativeEngine, device: string, dtype: DType, threads: number) {
     this.#engine = engine;
     this.device = device;
     this.dtype = dtype;
+    this.threads = threads;
     this.description = engine.description;
   }
 
   /** @throws MODEL_* for files that cannot be used, DEVICE_UNAVAILABLE, OUT_OF_MEMORY. */
   static async load(path: string, options: EngineOptions = {}): Promise<Engine> {
-    const { dtype = "fp32", threads = 0 } = options;
+    const { dtype = "fp32" } = options;
+    const threads = options.threads || Math.max(1, addon().addonInfo().hardwareThreads);
     const device = chooseDevice(options.device ?? "auto");
     await checkModelArchive(path);
     const engine = await native(
       addon().loadEngine({ path, device, dtype, threads, queueCapacity: QUEUE_CAPACITY }),
     );
-    return new Engine(engine, device, dtype);
+    return new Engine(engine, device, dtype, threads);
   }
 
   /**

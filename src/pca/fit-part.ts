@@ -2,7 +2,6 @@ import { type PartDocument, type PlannedWork, workOfClasses } from "../cluster/p
 import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
 import { classesInShard } from "../cluster/shard.js";
 import { Classifier } from "../models/classifier.js";
-import { addon } from "../native/load.js";
 import { forwardClasses, type PcaFitRequest, prepareFit } from "./fit.js";
 import { isBegunPca } from "./pca-index.js";
 import { pcaSettings, PcaWriter } from "./pca-writer.js";
@@ -21,13 +20,7 @@ export async function fitPcaPart(request: PcaFitPartRequest): Promise<PartDocume
   const { train, options } = await prepareFit(request, classifier);
   const about = {
     command: "pca fit",
-    settings: {
-      ...pcaSettings(options),
-      // They decide the last bits of numbers, and what the result says of itself.
-      batch: classifier.batch,
-      threads: request.threads ?? "all",
-      torch: addon().addonInfo().torch,
-    },
+    settings: { ...pcaSettings(options), ...classifier.rounding },
   } as const;
   const finished = await folder.finished(about);
   if (finished !== null) return finished;

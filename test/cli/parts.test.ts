@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { describe, test } from "node:test";
 
 import type { PartDocument } from "../../src/cluster/part.js";
+import { addon } from "../../src/native/load.js";
 import { answerOf } from "../helpers/cli.js";
 import { fileTree } from "../helpers/file-tree.js";
 import { assertSameFolders, folderContent } from "../helpers/folder-content.js";
@@ -69,6 +70,8 @@ describe("eval in parts", () => {
     const before = readFileSync(entries, "utf8");
     const document = JSON.parse(await done([...part, "--json"])) as PartDocument;
     assert.deepEqual(document.shard, { index: 1, of: 2 });
+    // The number that the engine really has: on a machine with more cores it is another.
+    assert.equal(document.settings["threads"], addon().addonInfo().hardwareThreads);
     assert.equal(readFileSync(entries, "utf8"), before);
     await refused(
       [...part, "--temperature", "2"],
