@@ -121,6 +121,7 @@ export class BenchmarkRun {
       classMap: classMap.name,
       preprocessing: this.#preprocessing,
       softmax: this.options.softmax ?? "all",
+      maxPixels: this.options.maxPixels ?? null,
       images: hashOfNames(this.samples.map(keyOf)),
     };
   }

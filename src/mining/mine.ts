@@ -252,6 +252,7 @@ async function settingsOf(
     temperature: temperature.value,
     classMap: classMap.name,
     preprocessing,
+    maxPixels: request.maxPixels ?? null,
     trainingImages: training.found,
   };
 }

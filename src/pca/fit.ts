@@ -93,7 +93,7 @@ export async function prepareFit(
     components: request.components ?? DEFAULT_COMPONENTS,
     solver: request.solver ?? "auto",
     device: classifier.engine.device,
-    settings: settingsOf(classifier, train, preprocessing),
+    settings: settingsOf(request, classifier, train, preprocessing),
     provenance: {
       version: VERSION,
       ...classifier.provenance(),
@@ -157,6 +157,7 @@ function addStep(rows: ClassRows, step: Step<TrainImage>, classifier: Classifier
 
 /** What decides a class's features and p_k, and of which images they are. */
 function settingsOf(
+  { maxPixels }: Omit<PcaFitRequest, "out">,
   classifier: Classifier,
   train: TrainSet,
   preprocessing: Preprocessing,
@@ -168,6 +169,7 @@ function settingsOf(
     normalization: classifier.normalization.value,
     temperature: classifier.temperature.value,
     classMap: classifier.classMap.name,
+    maxPixels: maxPixels ?? null,
     train: train.root,
     classes: indexRanges(train.classes.map(({ index }) => index)),
     images: hashOfNames(train.classes.flatMap(({ pictures }) => pictures)),

@@ -14,6 +14,7 @@ import {
   readIndexIfPresent,
   writePcaIndex,
 } from "./pca-index.js";
+import { VERSION } from "../version.js";
 import { requireSameSettings, type Settings } from "./same-settings.js";
 
 export interface PcaWriterOptions {
@@ -41,7 +42,7 @@ export function pcaSettings({
   solver,
   settings,
 }: Pick<PcaWriterOptions, "preset" | "components" | "solver" | "settings">): Settings {
-  return { preset, components, solver, ...settings };
+  return { version: VERSION, preset, components, solver, ...settings };
 }
 
 /**

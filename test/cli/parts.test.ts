@@ -78,6 +78,11 @@ describe("eval in parts", () => {
       6,
       /^error\[RESUME_MISMATCH\]: going on with a part: .*expected temperature .*2/m,
     );
+    await refused(
+      [...part, "--max-pixels", "99999"],
+      6,
+      /^error\[RESUME_MISMATCH\]: .*expected maxPixels 99999, got null/m,
+    );
     await done([...part, "--temperature", "2", "--force"]);
     assert.notEqual(readFileSync(entries, "utf8"), before);
   });
@@ -173,6 +178,11 @@ describe("pca fit in parts", () => {
       6,
       /^error\[RESUME_MISMATCH\]: going on with a part: .*expected components 4, got 5/m,
     );
+    await refused(
+      [...fitArgs, "--shard", "1/2", "--parts", parts, "--max-pixels", "99999"],
+      6,
+      /^error\[RESUME_MISMATCH\]: .*expected maxPixels 99999, got null/m,
+    );
   });
 });
 
@@ -188,6 +198,11 @@ describe("mine in parts", () => {
     await done([...tuned, "--out", whole]);
     const [parts, out] = [join(root, "parts"), join(root, "out")];
     await inParts(tuned, parts, 3);
+    await refused(
+      [...tuned, "--shard", "1/3", "--parts", parts, "--max-pixels", "99999"],
+      6,
+      /^error\[RESUME_MISMATCH\]: .*expected maxPixels 99999, got null/m,
+    );
     await done(["merge", parts, "--out", out]);
     const [found, expected] = [out, whole].map(folderContent);
     assert.deepEqual([...(found?.keys() ?? [])], [...(expected?.keys() ?? [])]);

@@ -12,6 +12,7 @@ import { join } from "node:path";
 import { after, before, describe, test, type TestContext } from "node:test";
 
 import type { PcaIndex } from "../../src/pca/pca-index.js";
+import { VERSION } from "../../src/version.js";
 import { answerOf, startCli } from "../helpers/cli.js";
 import { fileTree } from "../helpers/file-tree.js";
 import { fixture } from "../helpers/fixtures.js";
@@ -143,6 +144,16 @@ describe("pca fit --resume", () => {
       assert.match(stderr, /^hint: .*--force/m);
     }
     assert.deepEqual(folderContent(out), before);
+  });
+
+  test("of another version is refused", async (t) => {
+    const out = copyOfHalf(t);
+    const path = join(out, "index.json");
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace(`"version": "${VERSION}"`, '"version": "0.0.1"'));
+    const { status, stderr } = await answerOf(args(out, "--resume"));
+    assert.equal(status, 6);
+    assert.match(stderr, /error\[RESUME_MISMATCH\]: .*expected version .*, got 0\.0\.1/);
   });
 
   test("with other images in the training folder is refused", async (t) => {
