@@ -64,21 +64,21 @@ class CudaStager final : public InputStager {
     return bytes;
   }
 
-  // The same arithmetic as the CPU's table, in float32, then the model's type.
+  // The same numbers as the CPU's: rounded to float32 at every step, then to the model's type. Two
+  // kernels, each of which converts types on its way.
   at::Tensor Normalize(const at::Tensor& bytes, const ImageBatch& images, at::ScalarType dtype) {
-    const auto options = at::TensorOptions(device_).dtype(at::kFloat);
-    if (!table_.defined() || images.mean != mean_ || images.std != std_) {
+    if (!table_.defined() || table_.scalar_type() != dtype || images.mean != mean_ ||
+        images.std != std_) {
       mean_ = images.mean;
       std_ = images.std;
       const auto table = NormalizationTable(mean_, std_);
-      table_ = at::tensor(at::ArrayRef<float>(table)).to(options);
+      table_ = at::tensor(at::ArrayRef<float>(table)).to(dtype).to(device_);
       offset_ = at::tensor({0, 256, 512}, at::TensorOptions(device_).dtype(at::kInt));
     }
-    const at::Tensor index = bytes.to(at::kInt) + offset_;
+    const at::Tensor index = bytes + offset_;  // int32
     return at::index_select(table_, 0, index.flatten())
         .view(bytes.sizes())
-        .permute({0, 3, 1, 2})  // channels last: the same memory order
-        .to(dtype);
+        .permute({0, 3, 1, 2});  // channels last: the same memory order
   }
 
   at::Device device_;

@@ -136,6 +136,8 @@ void Engine::Load(Done<const PreparedModel*> done) {
       at::set_num_threads(options_.threads > 0 ? options_.threads : std::max(1, cores));
       model_ = std::make_unique<PreparedModel>(options_.path, device, options_.dtype);
 #ifdef SPURIOUS_WITH_CUDA
+      replays_ = device.is_cuda() && WantsCudaGraphs();
+      if (replays_) UseOwnCudaStream(device);
       stager_ = device.is_cuda() ? MakeCudaStager(device) : MakeCpuStager();
 #else
       stager_ = MakeCpuStager();
@@ -156,7 +158,7 @@ bool Engine::Forward(const ForwardJob& job, Done<ForwardOutput> done) {
                          [done](std::exception_ptr reason) { done(reason); }});
 }
 
-Plan& Engine::PlanFor(const ForwardJob& job) {
+Engine::CachedPlan& Engine::PlanFor(const ForwardJob& job) {
   // Compiling pays for the one shape most batches have: full batches of the square input. Others
   // (mixed sizes, last batches that were not padded) share one plan that runs the frozen graph as
   // it is, whatever the shape.
@@ -166,13 +168,17 @@ Plan& Engine::PlanFor(const ForwardJob& job) {
   for (auto it = plans_.begin(); it != plans_.end(); ++it) {
     if (it->key == key) {
       plans_.splice(plans_.begin(), plans_, it);
-      return *plans_.front().plan;
+      return plans_.front();
     }
   }
   auto plan = std::make_unique<Plan>(model_->GraphFor(job.wanted), model_->self(), fused);
-  plans_.push_front({key, std::move(plan)});
+  std::unique_ptr<Replay> replay;
+#ifdef SPURIOUS_WITH_CUDA
+  if (fused && replays_) replay = MakeCudaReplay();
+#endif
+  plans_.push_front({key, std::move(plan), std::move(replay)});
   if (plans_.size() > kMaxPlans) plans_.pop_back();
-  return *plans_.front().plan;
+  return plans_.front();
 }
 
 void Engine::RequireModel() const {
@@ -183,7 +189,9 @@ std::vector<at::Tensor> Engine::Outputs(const ForwardJob& job) {
   RequireSound(job);
   c10::InferenceMode inference;
   const at::Tensor images = stager_->Stage(job.images, job.rows, model_->dtype());
-  auto outputs = PlanFor(job).Run(images);
+  CachedPlan& cached = PlanFor(job);
+  const auto pass = [&](const at::Tensor& input) { return cached.plan->Run(input); };
+  auto outputs = cached.replay ? cached.replay->Run(images, pass) : pass(images);
   outputs[0] = AsLogits(outputs[0], job.rows, options_.path);
   if (job.wanted.features && outputs[1].dim() > 2) outputs[1] = outputs[1].flatten(1);
   return outputs;

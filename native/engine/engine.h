@@ -15,6 +15,7 @@
 #include "core/cancellation.h"
 #include "engine/input.h"
 #include "engine/plan.h"
+#include "engine/replay.h"
 #include "engine/worker.h"
 #include "module/prepared_model.h"
 
@@ -111,6 +112,7 @@ class Engine {
   struct CachedPlan {
     PlanKey key;
     std::unique_ptr<Plan> plan;
+    std::unique_ptr<Replay> replay;  // of the plan's passes, or none
   };
 
   void RequireModel() const;
@@ -119,13 +121,14 @@ class Engine {
   std::vector<at::Tensor> Outputs(const ForwardJob& job);
   void Begin(const ForwardJob& job, Done<ForwardOutput> done);
   void Finish();
-  Plan& PlanFor(const ForwardJob& job);
+  CachedPlan& PlanFor(const ForwardJob& job);
   std::optional<int64_t> FixedBatch(int64_t height, int64_t width);
   bool RunsWith(Plan& plan, int64_t rows, int64_t height, int64_t width);
 
   const EngineOptions options_;
   std::unique_ptr<PreparedModel> model_;
   std::unique_ptr<InputStager> stager_;
+  bool replays_ = false;         // passes of one shape are recorded and replayed
   std::list<CachedPlan> plans_;  // most recently used first
   std::optional<InFlight> in_flight_;
   Cancellation cancellation_;

@@ -1,6 +1,8 @@
 // The engine on a CUDA device. Without one the cases say so and ctest lists them as skipped.
 #include <ATen/Context.h>
 
+#include <cstdlib>
+
 #include "engine/engine.h"
 #include "test/support_engine.h"
 #include "test/support_models.h"
@@ -77,6 +79,28 @@ TEST_CASE("batches that follow each other on a GPU do not mix") {
     CHECK(LargestDifference(logits, expected.narrow(0, first, logits.size(0))) < kTolerance);
     CHECK(answers[i].calls() == 1);
   }
+}
+
+TEST_CASE("passes replayed as a CUDA graph answer as those that are not") {
+  if (!HasDevice()) return;
+  setenv("SPURIOUS_NATIVE_CUDA_GRAPHS", "1", 1);
+  const Pictures pictures(5, 32, 32);
+  for (const auto& file : {"traced-conv.pt", "vit.pt", "convnext.pt"}) {
+    const at::Tensor expected = test::ToTensor(ExpectedModel(file)["sizes"].items()[0]["logits"]);
+    Loaded loaded(file);
+    // Pairs of pictures in turn; all are on their way at the same time.
+    std::vector<Answer<ForwardOutput>> answers(24);
+    for (size_t i = 0; i < answers.size(); ++i) {
+      const auto first = static_cast<int64_t>(i % 4);
+      REQUIRE(loaded.engine.Forward(pictures.Job(first, 2, 2), answers[i].callback()));
+    }
+    for (size_t i = 0; i < answers.size(); ++i) {
+      INFO(file, ", batch ", i);
+      CHECK(LargestDifference(answers[i].Get().logits,
+                              expected.narrow(0, static_cast<int64_t>(i % 4), 2)) < kTolerance);
+    }
+  }
+  unsetenv("SPURIOUS_NATIVE_CUDA_GRAPHS");
 }
 
 TEST_CASE("half precision on a GPU gives nearly the same answers") {
