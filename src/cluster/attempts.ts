@@ -1,4 +1,4 @@
-import { randomBytes } from "node:crypto";
+import { createHash, randomBytes } from "node:crypto";
 import type { Stats } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
@@ -7,11 +7,13 @@ import { isTemporary, writeFailed } from "../results/atomic.js";
 import { ResultFolder } from "../results/result-folder.js";
 import { LOCK_NAME } from "../results/run-lock.js";
 import { byWork, workOf } from "./attempt-work.js";
-import { PART_FILE } from "./part.js";
+import { PART_FILE, type PartDocument } from "./part.js";
 import { type Shard, shardName } from "./shard.js";
 
 /** Folder of the attempts within the folder of parts. */
 export const ATTEMPTS = ".attempts";
+
+const KEY_LENGTH = 12;
 
 /** Of a copy that is not whole: no attempt is called so. */
 const COPY_PREFIX = ".copy-";
@@ -19,33 +21,73 @@ const COPY_PREFIX = ".copy-";
 /** Of the other attempt alone; a part is not whole before all of its files are. */
 const NOT_COPIED: ReadonlySet<string> = new Set([LOCK_NAME, PART_FILE]);
 
+/** Which attempt is wanted. */
+export interface AttemptOptions {
+  readonly shard: Shard;
+  /** What decides the content, as the attempts' names have it (see settingsKey). */
+  readonly key: string;
+  /** Leave earlier attempts alone and begin with nothing. */
+  readonly startOver?: boolean | undefined;
+  /** Go on from one with other settings too, which whoever reads its work refuses. */
+  readonly anySettings?: boolean | undefined;
+}
+
+/** Names settings in the name of an attempt's folder: PART.KEY.TOKEN. */
+export function settingsKey(about: Pick<PartDocument, "command" | "settings">): string {
+  const text = JSON.stringify([about.command, about.settings]);
+  return createHash("sha256").update(text).digest("hex").slice(0, KEY_LENGTH);
+}
+
 /**
  * A folder for one attempt at a part: that of the attempt that came furthest, where nobody writes to it
  * any more. Where it may still be written to (of another machine nobody can tell), what it has done so
- * far is copied.
- * @param startOver leave earlier attempts alone and begin with nothing
+ * far is copied. Attempts with other settings are left alone.
  * @throws OUTPUT_WRITE_FAILED
  */
-export async function openAttempt(
-  parts: string,
-  shard: Shard,
-  startOver: boolean,
-): Promise<ResultFolder> {
-  const folder = join(parts, ATTEMPTS);
-  const prefix = `${shardName(shard)}.`;
-  const names = await readdir(folder).catch(() => []);
-  const earlier = startOver ? [] : names.filter((name) => name.startsWith(prefix));
-  const furthest = await furthestOf(earlier.map((name) => join(folder, name)));
+export async function openAttempt(parts: string, options: AttemptOptions): Promise<ResultFolder> {
+  const { shard, key, startOver = false, anySettings = false } = options;
+  const all = startOver ? [] : await attemptsAt(parts, shard);
+  const same = all.filter((path) => keyOf(path) === key);
+  const furthest = await furthestOf(same.length === 0 && anySettings ? all : same);
   for (const path of furthest) {
     const taken = await takeOver(path);
     if (taken !== null) return taken;
   }
-  const own = join(folder, `${prefix}${randomBytes(6).toString("hex")}`);
   const [first] = furthest;
-  if (first === undefined) return await ResultFolder.open(own);
-  const copied = await copyAttempt(first, own);
+  // A copy has the settings of what it is of.
+  const own = nameOf(shard, first === undefined ? key : keyOf(first));
+  const path = join(parts, ATTEMPTS, own);
+  if (first === undefined) return await ResultFolder.open(path);
+  const copied = await copyAttempt(first, path);
   // Else it has become the part, or another attempt was quicker to take the copy.
-  return (copied ? await takeOver(own) : null) ?? (await openAttempt(parts, shard, false));
+  return (copied ? await takeOver(path) : null) ?? (await openAttempt(parts, options));
+}
+
+/** Takes away the attempts at a part that nobody writes to any more. @throws OUTPUT_WRITE_FAILED */
+export async function removeEarlier(parts: string, shard: Shard): Promise<void> {
+  for (const path of await attemptsAt(parts, shard)) {
+    const taken = await takeOver(path);
+    if (taken === null) continue;
+    await rm(path, { recursive: true, force: true }).catch((cause: unknown) => {
+      throw writeFailed(path, cause);
+    });
+  }
+}
+
+async function attemptsAt(parts: string, shard: Shard): Promise<string[]> {
+  const folder = join(parts, ATTEMPTS);
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .filter((name) => name.startsWith(`${shardName(shard)}.`))
+    .map((name) => join(folder, name));
+}
+
+function nameOf(shard: Shard, key: string): string {
+  return `${shardName(shard)}.${key}.${randomBytes(6).toString("hex")}`;
+}
+
+function keyOf(path: string): string {
+  return basename(path).split(".")[1] ?? "";
 }
 
 /** null where another run has it, or where it has become the part by now. */

@@ -1,15 +1,16 @@
-import { open, readdir, rename, rm } from "node:fs/promises";
+import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SpuriousError } from "../errors.js";
 import { type FileContent, writeFailed, writeFilesAtomic } from "../results/atomic.js";
 import {
+  bothGiven,
   type IsBegun,
   JOURNAL_NAME,
   ResultFolder,
   type ResultFolderOptions,
 } from "../results/result-folder.js";
 import { LOCK_NAME } from "../results/run-lock.js";
-import { ATTEMPTS, openAttempt } from "./attempts.js";
+import { ATTEMPTS, openAttempt, removeEarlier, settingsKey } from "./attempts.js";
 import {
   type Part,
   PART_FILE,
@@ -28,7 +29,8 @@ export interface PartPlace extends ResultFolderOptions {
   readonly out?: string | undefined;
   /**
    * Folder of all parts: this one becomes `part-i-of-n` in it. Goes on by itself with what an earlier
-   * attempt left, and does nothing where the part is there; `force` starts over.
+   * attempt with the same settings left, and does nothing where the part is there; `force` starts
+   * over, `resume` refuses what was left with other settings.
    */
   readonly parts?: string | undefined;
 }
@@ -40,10 +42,11 @@ export interface PartPlace extends ResultFolderOptions {
  */
 export class PartFolder implements AsyncDisposable {
   private constructor(
-    private readonly folder: ResultFolder,
-    readonly shard: Shard,
+    private readonly place: PartPlace,
     /** Where the part goes when it is whole; null where it is there already. */
     private readonly published: string | null,
+    /** null until an attempt is begun. */
+    private folder: ResultFolder | null,
     /** Whether there may be work to go on from. */
     readonly resume: boolean,
   ) {}
@@ -53,11 +56,11 @@ export class PartFolder implements AsyncDisposable {
    * @throws USAGE_INVALID neither `out` nor `parts`, or both; OUTPUT_EXISTS, OUTPUT_WRITE_FAILED
    */
   static async open(place: PartPlace, isBegun?: IsBegun): Promise<PartFolder> {
-    const { out, parts, shard } = place;
+    const { out, parts, shard, force = false, resume = false } = place;
     if (out !== undefined && parts === undefined) {
       const begun: IsBegun = (names) => names.includes(PART_FILE) || (isBegun ?? hasJournal)(names);
       const folder = await ResultFolder.open(out, place, begun);
-      return new PartFolder(folder, shard, null, place.resume ?? false);
+      return new PartFolder(place, null, folder, resume);
     }
     if (out !== undefined || parts === undefined) {
       throw new SpuriousError(
@@ -65,27 +68,40 @@ export class PartFolder implements AsyncDisposable {
         `choosing where a part goes: expected --out DIR or --parts DIR, got ${out === undefined ? "neither" : "both"}`,
       );
     }
+    if (force && resume) throw bothGiven();
     const published = join(parts, shardName(shard));
-    if (place.force === true) await rm(published, { recursive: true, force: true });
-    const folder = await openAttempt(parts, shard, place.force ?? false);
-    return new PartFolder(folder, shard, published, true);
+    try {
+      // Known before minutes are spent on loading a model.
+      await mkdir(join(parts, ATTEMPTS), { recursive: true });
+      if (force) await rm(published, { recursive: true, force: true });
+    } catch (cause) {
+      throw writeFailed(parts, cause);
+    }
+    if (force) await removeEarlier(parts, shard);
+    return new PartFolder(place, published, null, true);
   }
 
+  get shard(): Shard {
+    return this.place.shard;
+  }
+
+  /** Of the attempt that was begun. */
   get path(): string {
-    return this.folder.path;
+    return this.#attempt.path;
   }
 
   file(name: string): string {
-    return this.folder.file(name);
+    return this.#attempt.file(name);
   }
 
   /**
-   * The part, where an earlier attempt has ended it.
-   * @throws RESUME_MISMATCH it was made with other settings; RESULT_INVALID
+   * The part, where an earlier attempt has ended it; else an attempt at it is begun, from what
+   * earlier ones with the same settings have done. With `resume` others are gone on from too, so
+   * that their settings are refused.
+   * @throws RESUME_MISMATCH it was made with other settings; RESULT_INVALID, OUTPUT_WRITE_FAILED
    */
-  async finished(about: Omit<PartDescription, "shard" | "work">): Promise<PartDocument | null> {
-    if (!this.resume) return null;
-    const part = await this.#whole();
+  async begin(about: Omit<PartDescription, "shard" | "work">): Promise<PartDocument | null> {
+    const part = (await this.#wholePart()) ?? (await this.#beginAttempt(about));
     if (part === null) return null;
     requireSamePart(part, { ...about, shard: this.shard, work: part.document.work });
     return part.document;
@@ -107,23 +123,36 @@ export class PartFolder implements AsyncDisposable {
     await rm(this.file(JOURNAL_NAME), { force: true });
     if (this.published === null) return document;
     await this.#publish(this.published);
-    const part = await this.#whole();
+    const part = await this.#wholePart();
     return part?.document ?? document;
   }
 
   /** Gives an attempt free, and takes it away when it is of no use. */
   async [Symbol.asyncDispose](): Promise<void> {
+    if (this.folder === null) return;
     await this.folder[Symbol.asyncDispose]();
     if (this.published === null || (await readPartIfPresent(this.published)) === null) return;
-    await rm(this.path, { recursive: true, force: true });
+    await rm(this.folder.path, { recursive: true, force: true });
   }
 
-  async #whole(): Promise<Part | null> {
-    const there = this.published === null ? null : await readPartIfPresent(this.published);
-    if (there !== null) return there;
-    const own = await readPartIfPresent(this.path);
-    if (own === null || this.published === null) return own;
-    // The attempt that is gone on with was whole and lacked its name alone.
+  get #attempt(): ResultFolder {
+    if (this.folder === null) throw new RangeError("a part that is begun has a folder");
+    return this.folder;
+  }
+
+  /** Where the part has its place. */
+  async #wholePart(): Promise<Part | null> {
+    if (this.published !== null) return await readPartIfPresent(this.published);
+    return this.resume ? await readPartIfPresent(this.path) : null;
+  }
+
+  /** @returns the part where the attempt that is gone on with was whole and lacked its name alone */
+  async #beginAttempt(about: Pick<PartDescription, "command" | "settings">): Promise<Part | null> {
+    const { parts, shard, force, resume } = this.place;
+    if (this.published === null || parts === undefined) return null;
+    const options = { shard, key: settingsKey(about), startOver: force, anySettings: resume };
+    this.folder = await openAttempt(parts, options);
+    if ((await readPartIfPresent(this.path)) === null) return null;
     await this.#publish(this.published);
     return await readPartIfPresent(this.published);
   }

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { SpuriousError } from "../errors.js";
 import { addon } from "../native/load.js";
 import { writeFailed } from "../results/atomic.js";
-import type { ResultFolderOptions } from "../results/result-folder.js";
+import { bothGiven, type ResultFolderOptions } from "../results/result-folder.js";
 import { LOCK_NAME, RunLock } from "../results/run-lock.js";
 import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
 import { SummedProgress } from "../terminal/worker-progress.js";
@@ -63,12 +63,7 @@ export async function runWorkers(request: WorkersRequest): Promise<MergedParts> 
 /** @returns whether there is work to go on with @throws OUTPUT_EXISTS, USAGE_INVALID */
 async function refuseOther(request: WorkersRequest, parts: string): Promise<boolean> {
   const { out, force = false, resume = false } = request;
-  if (force && resume) {
-    throw new SpuriousError(
-      "USAGE_INVALID",
-      "opening the result folder: expected --force or --resume, got both",
-    );
-  }
+  if (force && resume) throw bothGiven();
   const names = (await readdir(parts).catch(() => [])).filter((name) => name !== LOCK_NAME);
   const isBegun = names.length > 0;
   if (isBegun && !force && !resume) {
@@ -165,7 +160,7 @@ async function runAll(request: WorkersRequest, parts: string): Promise<void> {
 }
 
 function commandLines(request: WorkersRequest, parts: string): string[][] {
-  const { commandLine, workers, device } = request;
+  const { commandLine, workers, device, resume = false } = request;
   const args = withoutOptions(commandLine, OWN);
   const count = device === "cpu" ? 0 : addon().cudaDevices().length;
   const devices = devicesOf(device, workers, count);
@@ -173,7 +168,7 @@ function commandLines(request: WorkersRequest, parts: string): string[][] {
   return devices.map((own, i) => [
     ...args,
     ...["--shard", `${String(i + 1)}/${String(workers)}`, "--parts", parts, "--json"],
-    ...["--device", own, "--threads", String(threads)],
+    ...["--device", own, "--threads", String(threads), ...(resume ? ["--resume"] : [])],
   ]);
 }
 

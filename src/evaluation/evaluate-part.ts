@@ -61,7 +61,7 @@ export async function evaluatePart(request: EvaluatePartRequest): Promise<PartDo
       seed: request.seed ?? 0,
     },
   } as const;
-  const finished = await folder.finished(about);
+  const finished = await folder.begin(about);
   if (finished !== null) return finished;
   const entries = await forward(run, folder);
   const provenance = run.provenance();

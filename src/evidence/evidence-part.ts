@@ -46,7 +46,7 @@ export async function makeEvidencePart(request: EvidencePartRequest): Promise<Pa
         attackBatch: request.attackBatch ?? null,
       },
     } as const;
-    const finished = await folder.finished(about);
+    const finished = await folder.begin(about);
     if (finished !== null) return finished;
     const { poolSize } = run.settings;
     const own = classesInShard(run.entries, folder.shard, ({ components }) =>

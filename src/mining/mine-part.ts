@@ -18,7 +18,7 @@ export async function minePart(request: MinePartRequest): Promise<PartDocument> 
   await using folder = await PartFolder.open(request);
   return await withPreparedMine(request, folder.shard, async (prepared) => {
     const { command, settings } = minePartOf(null, prepared);
-    const finished = await folder.finished({ command, settings });
+    const finished = await folder.begin({ command, settings });
     if (finished !== null) return finished;
     const { result, candidates } = await mineImages(request, prepared, folder, folder.resume);
     const about = minePartOf(result, prepared);

@@ -62,7 +62,7 @@ export async function fitSpuFixPart(request: SpuFixFitPartRequest): Promise<Part
       command: "spufix fit",
       settings: { ...settings, ...classifier.rounding },
     } as const;
-    const finished = await folder.finished(about);
+    const finished = await folder.begin(about);
     if (finished !== null) return finished;
     const classes = classesInShard(
       plan.train.classes,

@@ -22,7 +22,7 @@ export async function fitPcaPart(request: PcaFitPartRequest): Promise<PartDocume
     command: "pca fit",
     settings: { ...pcaSettings(options), ...classifier.rounding },
   } as const;
-  const finished = await folder.finished(about);
+  const finished = await folder.begin(about);
   if (finished !== null) return finished;
   const writer = await PcaWriter.open(folder.path, { ...options, resume: folder.resume });
   const classes = classesInShard(train.classes, folder.shard, (one) => one.pictures.length);

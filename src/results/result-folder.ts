@@ -44,12 +44,7 @@ export class ResultFolder implements AsyncDisposable {
     isBegun: IsBegun = hasJournal,
   ): Promise<ResultFolder> {
     const { force = false, resume = false } = options;
-    if (force && resume) {
-      throw new SpuriousError(
-        "USAGE_INVALID",
-        "opening the result folder: expected --force or --resume, got both",
-      );
-    }
+    if (force && resume) throw bothGiven();
     const refuseOther = async (): Promise<boolean> => {
       const names = await namesIn(path);
       if (!force) refuseUnless(path, names ?? [], resume, isBegun);
@@ -83,6 +78,13 @@ export class ResultFolder implements AsyncDisposable {
     await this.lock[Symbol.asyncDispose]();
     if (this.created) await removeEmpty(this.path);
   }
+}
+
+export function bothGiven(): SpuriousError {
+  return new SpuriousError(
+    "USAGE_INVALID",
+    "opening the result folder: expected --force or --resume, got both",
+  );
 }
 
 /** For results that are one file. @throws OUTPUT_EXISTS */

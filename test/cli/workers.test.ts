@@ -76,6 +76,9 @@ describe("--workers", () => {
     assert.equal(refused.status, 2);
     assert.match(refused.stderr, /^error\[OUTPUT_EXISTS\]: .*\nhint: .*--resume/m);
     assert.equal(imagesDone(`${out}.parts`), done);
+    const other = await runCli([...args, "--resume", "--temperature", "2"]);
+    assert.equal(other.status, 6);
+    assert.match(other.stderr, /^error\[RESUME_MISMATCH\]: worker [12] of 2: .*temperature/m);
     const resumed = await runCli([...args, "--resume"]);
     assert.equal(resumed.status, 0, resumed.stderr);
     assert.deepEqual(namesIn(out), RESULT_FILES);

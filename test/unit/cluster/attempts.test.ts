@@ -4,12 +4,15 @@ import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import { openAttempt } from "../../../src/cluster/attempts.js";
+import { openAttempt, settingsKey } from "../../../src/cluster/attempts.js";
 import { fileTree } from "../../helpers/file-tree.js";
 import { namesIn } from "../../helpers/result-files.js";
 
 const SHARD = { index: 2, of: 3 };
 const PREFIX = "part-002-of-003.";
+const KEY = settingsKey({ command: "eval", settings: { seed: 1 } });
+const OTHER_KEY = settingsKey({ command: "eval", settings: { seed: 2 } });
+const SAME = { shard: SHARD, key: KEY };
 
 /** The folder of attempts with one that a process of another machine may be writing to. */
 function elsewhere(t: TestContext, files: Readonly<Record<string, string>>) {
@@ -23,8 +26,9 @@ function attempt(
   token: string,
   files: Readonly<Record<string, string>>,
   host: string | null,
+  key = KEY,
 ): string {
-  const folder = join(parts, ".attempts", `${PREFIX}${token}`);
+  const folder = join(parts, ".attempts", `${PREFIX}${key}.${token}`);
   mkdirSync(folder, { recursive: true });
   for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
   const holder = { pid: 1, host, begun: "1", since: "2026-01-01T00:00:00.000Z" };
@@ -51,7 +55,7 @@ describe("openAttempt", () => {
       }
     };
     const watching = watch();
-    await using own = await openAttempt(parts, SHARD, false);
+    await using own = await openAttempt(parts, SAME);
     isDone = true;
     await watching;
     assert.deepEqual(new Set(seen), new Set(seen.map(() => count + 1)));
@@ -63,7 +67,7 @@ describe("openAttempt", () => {
     const { parts } = elsewhere(t, { "progress.jsonl": "work\n" });
     mkdirSync(join(parts, ".attempts", ".copy-0123456789ab"));
     writeFileSync(join(parts, ".attempts", ".copy-0123456789ab", "index.json"), "x".repeat(99));
-    await using own = await openAttempt(parts, SHARD, false);
+    await using own = await openAttempt(parts, SAME);
     assert.equal(readFileSync(own.file("progress.jsonl"), "utf8"), "work\n");
     assert.ok(!existsSync(own.file("index.json")));
   });
@@ -73,7 +77,7 @@ describe("openAttempt", () => {
   test("the attempt that came furthest is copied, not one that is free and has done less", async (t) => {
     const { parts, other } = elsewhere(t, { "progress.jsonl": journal(9) });
     const free = attempt(parts, "free", { "progress.jsonl": journal(2) }, null);
-    await using own = await openAttempt(parts, SHARD, false);
+    await using own = await openAttempt(parts, SAME);
     assert.ok(own.path !== free && own.path !== other);
     assert.equal(readFileSync(own.file("progress.jsonl"), "utf8"), journal(9));
     assert.equal(readFileSync(join(free, "progress.jsonl"), "utf8"), journal(2));
@@ -82,7 +86,7 @@ describe("openAttempt", () => {
   test("of attempts that came as far the free one is taken over", async (t) => {
     const { parts } = elsewhere(t, { "progress.jsonl": journal(3) });
     const free = attempt(parts, "free", { "progress.jsonl": journal(3) }, null);
-    await using own = await openAttempt(parts, SHARD, false);
+    await using own = await openAttempt(parts, SAME);
     assert.equal(own.path, free);
   });
 
@@ -111,10 +115,37 @@ describe("openAttempt", () => {
     test(`${what} is no reason to think that an attempt came further`, async (t) => {
       const { parts } = elsewhere(t, ahead);
       attempt(parts, "behind", behind, null);
-      await using own = await openAttempt(parts, SHARD, false);
+      await using own = await openAttempt(parts, SAME);
       for (const [name, content] of Object.entries(ahead)) {
         assert.equal(readFileSync(own.file(name), "utf8"), content);
       }
     });
   }
+
+  test("attempts with other settings are left alone, however far they came", async (t) => {
+    const parts = join(fileTree(t, []), "parts");
+    const files = { "progress.jsonl": journal(9) };
+    const others = ["elsewhere", null].map((host, i) =>
+      attempt(parts, String(i), files, host, OTHER_KEY),
+    );
+    const before = namesIn(join(parts, ".attempts"));
+    await using own = await openAttempt(parts, SAME);
+    assert.deepEqual(namesIn(own.path), [".lock"]);
+    assert.ok(!others.includes(own.path));
+    assert.equal(namesIn(join(parts, ".attempts")).length, before.length + 1);
+  });
+
+  test("where they shall be refused, one with other settings is gone on from, and keeps its name", async (t) => {
+    const parts = join(fileTree(t, []), "parts");
+    attempt(parts, "0", { "progress.jsonl": journal(9) }, "elsewhere", OTHER_KEY);
+    {
+      await using copy = await openAttempt(parts, { ...SAME, anySettings: true });
+      assert.equal(readFileSync(copy.file("progress.jsonl"), "utf8"), journal(9));
+    }
+    await using own = await openAttempt(parts, SAME);
+    assert.deepEqual(namesIn(own.path), [".lock"]);
+    // Its own come first.
+    await using again = await openAttempt(parts, { ...SAME, anySettings: true });
+    assert.match(again.path, new RegExp(`\\.${KEY}\\.`));
+  });
 });

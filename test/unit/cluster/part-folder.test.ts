@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
-import { PartFolder } from "../../../src/cluster/part-folder.js";
+import { PartFolder, type PartPlace } from "../../../src/cluster/part-folder.js";
 import type { PartDescription } from "../../../src/cluster/part.js";
 import { fileTree } from "../../helpers/file-tree.js";
 import { namesIn } from "../../helpers/result-files.js";
@@ -16,7 +16,12 @@ const ABOUT = {
   work: { done: 5, unit: "images", seconds: 1 },
 } as const satisfies Omit<PartDescription, "shard">;
 
-const open = (parts: string): Promise<PartFolder> => PartFolder.open({ parts, shard: SHARD });
+/** An attempt that is begun. */
+async function open(parts: string, options: Partial<PartPlace> = {}): Promise<PartFolder> {
+  const folder = await PartFolder.open({ parts, shard: SHARD, ...options });
+  await folder.begin(ABOUT);
+  return folder;
+}
 
 /** A lock as a process of another machine holds it. */
 function lockFromElsewhere(folder: PartFolder): void {
@@ -81,9 +86,9 @@ describe("PartFolder", () => {
     await two[Symbol.asyncDispose]();
     assert.equal(readFileSync(join(parts, NAME, "a.txt"), "utf8"), "first");
     assert.deepEqual(namesIn(join(parts, ".attempts")), []);
-    await using third = await open(parts);
-    assert.deepEqual(await third.finished(ABOUT), first);
-    await assert.rejects(third.finished({ ...ABOUT, settings: { seed: 2 } }), {
+    await using third = await PartFolder.open({ parts, shard: SHARD });
+    assert.deepEqual(await third.begin(ABOUT), first);
+    await assert.rejects(third.begin({ ...ABOUT, settings: { seed: 2 } }), {
       code: "RESUME_MISMATCH",
       message: /expected seed 2, got 1/,
     });
@@ -101,8 +106,8 @@ describe("PartFolder", () => {
       writeFileSync(attempt.file(name), readFileSync(join(whole, NAME, name)));
     }
     await attempt[Symbol.asyncDispose]();
-    await using next = await open(parts);
-    assert.equal((await next.finished(ABOUT))?.work.done, 5);
+    await using next = await PartFolder.open({ parts, shard: SHARD });
+    assert.equal((await next.begin(ABOUT))?.work.done, 5);
     assert.ok(namesIn(parts).includes(NAME));
   });
 
@@ -112,8 +117,40 @@ describe("PartFolder", () => {
       await using folder = await open(parts);
       await folder.complete([{ name: "a.txt", content: "abc" }], ABOUT);
     }
-    await using again = await PartFolder.open({ parts, shard: SHARD, force: true });
+    await using again = await open(parts, { force: true });
     assert.ok(!namesIn(parts).includes(NAME));
     assert.deepEqual(namesIn(again.path), [".lock"]);
+  });
+
+  test("force takes away what nobody writes to; a start without it goes on from its own", async (t) => {
+    const parts = partsFolder(t);
+    const settings = { seed: 2 };
+    const ended = await open(parts);
+    writeFileSync(ended.file("progress.jsonl"), "work\n".repeat(9));
+    const alive = await open(parts);
+    writeFileSync(alive.file("progress.jsonl"), "work\n".repeat(9));
+    lockFromElsewhere(alive);
+    await ended[Symbol.asyncDispose]();
+    const forced = await PartFolder.open({ parts, shard: SHARD, force: true });
+    await forced.begin({ ...ABOUT, settings });
+    writeFileSync(forced.file("progress.jsonl"), "own\n");
+    await forced[Symbol.asyncDispose]();
+    const names = [alive, forced].map(({ path }) => basename(path)).sort();
+    assert.deepEqual(namesIn(join(parts, ".attempts")), names);
+    await using again = await PartFolder.open({ parts, shard: SHARD });
+    await again.begin({ ...ABOUT, settings });
+    assert.equal(again.path, forced.path);
+    assert.equal(readFileSync(again.file("progress.jsonl"), "utf8"), "own\n");
+  });
+
+  test("a part can be begun where another has ended: nothing is made", async (t) => {
+    const parts = partsFolder(t);
+    {
+      await using folder = await open(parts);
+      await folder.complete([{ name: "a.txt", content: "abc" }], ABOUT);
+    }
+    await using again = await open(parts);
+    assert.throws(() => again.path, RangeError);
+    assert.deepEqual(namesIn(join(parts, ".attempts")), []);
   });
 });

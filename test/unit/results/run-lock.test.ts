@@ -57,12 +57,17 @@ describe("RunLock", () => {
     assert.deepEqual(readdirSync(join(path, "..")), []);
   });
 
-  test("of another host nobody can tell: refused", async (t) => {
+  test("of another host, or another container of this one, nobody can tell: refused", async (t) => {
     const path = lockPath(t);
-    const left = { pid: endedProcess(), host: "elsewhere", begun: null, since: "then" };
-    writeFileSync(path, JSON.stringify(left));
-    await assert.rejects(RunLock.take(path, "place"), { code: "OUTPUT_EXISTS" });
-    assert.deepEqual(JSON.parse(readFileSync(path, "utf8")), left);
+    for (const where of [
+      { host: "elsewhere" },
+      ...(existsSync("/proc/self/ns/pid") ? [{ host: hostname(), namespace: "pid:[1]" }] : []),
+    ]) {
+      const left = { pid: endedProcess(), begun: null, since: "then", ...where };
+      writeFileSync(path, JSON.stringify(left));
+      await assert.rejects(RunLock.take(path, "place"), { code: "OUTPUT_EXISTS" });
+      assert.deepEqual(JSON.parse(readFileSync(path, "utf8")), left);
+    }
   });
 
   test("one that never got its content is taken over", async (t) => {
