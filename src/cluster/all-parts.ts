@@ -1,10 +1,7 @@
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { incomplete, type Part, type PartCommand, readPartIfPresent, verifyPart } from "./part.js";
+import { foldersOf, incomplete, type Part, readPartIfPresent, verifyPart } from "./part.js";
 import { missingParts } from "./shard.js";
-
-/** Folders named in a message. */
-const NAMED = 10;
 
 /**
  * The parts of a whole, in their order.
@@ -13,24 +10,12 @@ const NAMED = 10;
  *   other settings, or one of its files is not as it was; the message says which
  * @throws RESULT_INVALID
  */
-export async function readAllParts(paths: readonly string[]): Promise<readonly Part[]> {
+export async function readAllParts(paths: readonly string[]): Promise<readonly [Part, ...Part[]]> {
   const parts = (await Promise.all(paths.map(partsAt))).flat();
   requireWhole(parts);
   for (const part of parts) await verifyPart(part);
-  return [...parts].sort((a, b) => a.document.shard.index - b.document.shard.index);
-}
-
-/** The same of one command. @throws SHARDS_INCOMPLETE also for parts of another */
-export async function readAllPartsOf(
-  command: PartCommand,
-  paths: readonly string[],
-): Promise<readonly [Part, ...Part[]]> {
-  const [first, ...others] = await readAllParts(paths);
-  if (first === undefined) throw incomplete("--", "the folders of all parts", "none");
-  if (first.document.command !== command) {
-    throw incomplete(first.folder, `a part of ${command}`, `one of ${first.document.command}`);
-  }
-  return [first, ...others];
+  const inOrder = [...parts].sort((a, b) => a.document.shard.index - b.document.shard.index);
+  return inOrder as [Part, ...Part[]];
 }
 
 async function partsAt(path: string): Promise<Part[]> {
@@ -62,8 +47,7 @@ function requireWhole(parts: readonly Part[]): void {
   }
   const missing = missingParts(of, byIndex);
   if (missing === null) return;
-  const folders = parts.slice(0, NAMED).map(({ folder }) => folder);
-  throw incomplete(folders.join(", "), `parts 1 to ${String(of)}`, `all but ${missing}`);
+  throw incomplete(foldersOf(parts), `parts 1 to ${String(of)}`, `all but ${missing}`);
 }
 
 function requireSame(folder: string, first: Part, got: Part["document"]): void {

@@ -15,6 +15,9 @@ import { type Shard, SHARD_SHAPE } from "./shard.js";
 export const PART_SCHEMA = "spurious-native/part/1";
 export const PART_FILE = "part.json";
 
+/** Folders named in a message. */
+const NAMED = 10;
+
 /** Commands whose work can be cut into parts. */
 const PART_COMMANDS = ["eval", "pca fit", "evidence", "spufix fit", "mine"] as const;
 export type PartCommand = (typeof PART_COMMANDS)[number];
@@ -129,6 +132,12 @@ export async function verifyPart({ folder, document }: Part): Promise<void> {
     const hash = await sha256File(path);
     if (hash !== sha256) throw incomplete(path, expected, `others with ${hash}`);
   }
+}
+
+/** The folders of parts, for a message. */
+export function foldersOf(parts: readonly Part[]): string {
+  const shown = parts.slice(0, NAMED).map(({ folder }) => folder);
+  return shown.join(", ") + (parts.length > NAMED ? " ..." : "");
 }
 
 /** @throws SHARDS_INCOMPLETE */

@@ -22,6 +22,8 @@ export interface EvalPartDocument {
   readonly width: number;
   /** Classes without a column. */
   readonly missing: readonly number[];
+  /** Unreadable images of the whole that are no failure. */
+  readonly maxSkipped: number;
   readonly provenance: EvalProvenance;
   readonly entries: readonly Entry[];
 }
@@ -35,11 +37,16 @@ export const EVAL_PART_SHAPE = t.isPartial({
   }),
   width: t.cascade(t.isNumber(), [t.isInteger(), t.isAtLeast(1)]),
   missing: t.isArray(t.isNumber()),
+  maxSkipped: t.cascade(t.isNumber(), [t.isInteger(), t.isPositive()]),
   provenance: PROVENANCE_SHAPE,
   entries: t.isArray(ENTRY_SHAPE),
 });
 
-export type EvaluatePartRequest = Omit<EvaluateRequest, keyof PartPlace> & PartPlace;
+export type EvaluatePartRequest = Omit<EvaluateRequest, keyof PartPlace> &
+  PartPlace & {
+    /** Kept for whoever merges the parts: unreadable images of the whole that are no failure, default 0. */
+    readonly maxSkipped?: number | undefined;
+  };
 
 /**
  * The forward pass of one part of a benchmark's images, told by their names; mergeEvaluations makes
@@ -71,6 +78,7 @@ export async function evaluatePart(request: EvaluatePartRequest): Promise<PartDo
     classMap: classifier.classMapSpec ?? null,
     width: classifier.classMap.width,
     missing: run.missing,
+    maxSkipped: request.maxSkipped ?? 0,
     provenance,
     entries,
   };

@@ -1,6 +1,5 @@
 import { join } from "node:path";
-import { readAllPartsOf } from "../cluster/all-parts.js";
-import type { MergeRequest } from "../cluster/merge-request.js";
+import type { ReadMergeRequest } from "../cluster/merge-request.js";
 import { incomplete, type Part } from "../cluster/part.js";
 import { openBenchmark } from "../datasets/benchmark.js";
 import type { Sample } from "../datasets/sample.js";
@@ -19,14 +18,21 @@ import {
 } from "./evaluate-part.js";
 import { hashOfNames } from "./journal.js";
 
+/** What merging the parts of an evaluation gives. */
+export interface MergedEvaluation {
+  readonly result: EvalResult;
+  /** Unreadable images that are no failure: the least that any part was told. */
+  readonly maxSkipped: number;
+}
+
 /**
  * The result of `evaluate`, from parts of evaluatePart: that of one run with the same settings, but
  * for times. No model is needed; the images are, for the page's thumbnails. Parts stay as they are.
  * @throws SHARDS_INCOMPLETE a part or an image is missing, there twice, or of other settings
  * @throws RESULT_INVALID, DATA_*, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED, CANCELLED
  */
-export async function mergeEvaluations(request: MergeRequest): Promise<EvalResult> {
-  const parts = await readAllPartsOf("eval", request.parts);
+export async function mergeEvaluations(request: ReadMergeRequest): Promise<MergedEvaluation> {
+  const { parts } = request;
   const documents = await Promise.all(parts.map(readEntries));
   const [first] = documents as [EvalPartDocument];
   const { folders, missing } = first;
@@ -42,7 +48,8 @@ export async function mergeEvaluations(request: MergeRequest): Promise<EvalResul
   const scored = scoreEntries(inOrder(entries, samples), 0, seen, provenance);
   const images = await thumbnailsOf(scored, samples, request.signal);
   await writeEvalResult(folder, scored.result, scored.rows, classMap, images);
-  return scored.result;
+  const maxSkipped = Math.min(...documents.map((one) => one.maxSkipped));
+  return { result: scored.result, maxSkipped };
 }
 
 function readEntries({ folder }: Part): Promise<EvalPartDocument> {

@@ -1,9 +1,8 @@
 import { join } from "node:path";
 import * as t from "typanion";
-import { readAllPartsOf } from "../cluster/all-parts.js";
 import { copyFiles } from "../cluster/copy-files.js";
-import type { MergeRequest } from "../cluster/merge-request.js";
-import { incomplete, type Part, type PartDocument } from "../cluster/part.js";
+import type { ReadMergeRequest } from "../cluster/merge-request.js";
+import { foldersOf, incomplete, type Part, type PartDocument } from "../cluster/part.js";
 import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
 import { classesInShard } from "../cluster/shard.js";
 import { hashClassPca } from "../pca/class-pca.js";
@@ -68,9 +67,8 @@ export async function makeEvidencePart(request: EvidencePartRequest): Promise<Pa
  * stay as they are.
  * @throws SHARDS_INCOMPLETE, RESULT_INVALID, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED
  */
-export async function mergeEvidence(request: MergeRequest): Promise<EvidenceResult> {
-  const { parts: paths, out, force } = request;
-  const parts = await readAllPartsOf("evidence", paths);
+export async function mergeEvidence(request: ReadMergeRequest): Promise<EvidenceResult> {
+  const { parts, out, force } = request;
   const asked = parts[0].document.settings["classes"];
   if (!isClasses(asked)) {
     throw incomplete(parts[0].folder, "settings with the classes of all parts", "others");
@@ -81,7 +79,7 @@ export async function mergeEvidence(request: MergeRequest): Promise<EvidenceResu
   }
   const lacking = asked.filter((index) => !partOf.has(documentOf(index)));
   if (lacking.length > 0) {
-    throw incomplete(paths.join(", "), "all classes", `all but ${lacking.join(", ")}`);
+    throw incomplete(foldersOf(parts), "all classes", `all but ${lacking.join(", ")}`);
   }
   const documents = await Promise.all(
     asked.map((index) => {

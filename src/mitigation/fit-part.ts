@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import * as t from "typanion";
-import { readAllPartsOf } from "../cluster/all-parts.js";
-import type { MergeRequest } from "../cluster/merge-request.js";
+import type { ReadMergeRequest } from "../cluster/merge-request.js";
 import {
+  foldersOf,
   incomplete,
   type Part,
   type PartDocument,
@@ -112,8 +112,7 @@ export async function countFixImages(request: WithoutPlace): Promise<PlannedWork
  * One fix, from parts of fitSpuFixPart: that of one run, but for times. The parts stay as they are.
  * @throws SHARDS_INCOMPLETE, RESULT_INVALID, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED
  */
-export async function mergeFixes({ parts: paths, out, force }: MergeRequest): Promise<SpuFix> {
-  const parts = await readAllPartsOf("spufix fit", paths);
+export async function mergeFixes({ parts, out, force }: ReadMergeRequest): Promise<SpuFix> {
   await refuseExisting(out, force ?? false);
   const documents = await Promise.all(parts.map(readFitted));
   const [first] = documents as [FittedDocument];
@@ -122,7 +121,7 @@ export async function mergeFixes({ parts: paths, out, force }: MergeRequest): Pr
   const known = new Set(classes.map(({ index }) => index));
   const lacking = first.all.filter((index) => !known.has(index));
   if (lacking.length > 0) {
-    throw incomplete(paths.join(", "), "all labelled classes", `all but ${lacking.join(", ")}`);
+    throw incomplete(foldersOf(parts), "all labelled classes", `all but ${lacking.join(", ")}`);
   }
   const fix = fixOf(classes.map(fittedOf), first.modelSha256, first.provenance);
   await writeFix(out, fix);

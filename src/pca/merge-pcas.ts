@@ -1,7 +1,6 @@
-import { readAllPartsOf } from "../cluster/all-parts.js";
 import { copyFiles } from "../cluster/copy-files.js";
-import type { MergeRequest } from "../cluster/merge-request.js";
-import { incomplete } from "../cluster/part.js";
+import type { ReadMergeRequest } from "../cluster/merge-request.js";
+import { foldersOf, incomplete } from "../cluster/part.js";
 import { ResultFolder } from "../results/result-folder.js";
 import { isBegunPca, type PcaIndex, readPcaIndex, writePcaIndex } from "./pca-index.js";
 import { indexRanges } from "./same-settings.js";
@@ -11,13 +10,12 @@ import { indexRanges } from "./same-settings.js";
  * they are.
  * @throws SHARDS_INCOMPLETE, RESULT_INVALID, ARTEFACT_INVALID, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED
  */
-export async function mergePcas({ parts: paths, out, force }: MergeRequest): Promise<PcaIndex> {
-  const parts = await readAllPartsOf("pca fit", paths);
+export async function mergePcas({ parts, out, force }: ReadMergeRequest): Promise<PcaIndex> {
   const indices = await Promise.all(parts.map(({ folder }) => readPcaIndex(folder)));
   const [first] = indices as [PcaIndex];
   const classes = indices.flatMap((one) => one.classes).sort((a, b) => a.index - b.index);
   const [wanted, got] = [first.settings["classes"], indexRanges(classes.map(({ index }) => index))];
-  if (wanted !== got) throw incomplete(paths.join(", "), `classes ${String(wanted)}`, got);
+  if (wanted !== got) throw incomplete(foldersOf(parts), `classes ${String(wanted)}`, got);
   // Of a merge that was stopped there are files of classes and no index yet.
   const isBegun = (names: readonly string[]) => !names.includes("index.json") && isBegunPca(names);
   await using folder = await ResultFolder.open(out, { force, resume: force !== true }, isBegun);
