@@ -55,6 +55,7 @@ export async function openBenchmark(request: BenchmarkRequest): Promise<Benchmar
     ),
     classes: spurious.classes,
     ignored: [...spurious.ignored, ...val.ignored],
+    sizeOf: ({ split, path }) => (split === "val" ? val : spurious).tree.sizeOf(path),
   };
 }
 

@@ -41,4 +41,6 @@ export interface Benchmark {
   /** Ascending by index. */
   readonly classes: BenchmarkClass[];
   readonly ignored: Ignored[];
+  /** Length of a picture's file in bytes; null where it is gone. */
+  sizeOf(sample: Sample): Promise<number | null>;
 }

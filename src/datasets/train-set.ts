@@ -3,6 +3,7 @@ import type { ClassMap } from "../imagenet/class-info.js";
 import { describeClasses } from "../imagenet/find-class.js";
 import { hasClassFolders, readClassFolders } from "./class-folders.js";
 import { findFolder } from "./find-folder.js";
+import { imageSizes } from "./image-sizes.js";
 import type { ImageSource } from "../sources/image-source.js";
 import type { Watch } from "../sources/index-walks.js";
 import { openPictureTree } from "../sources/open-tree.js";
@@ -75,6 +76,16 @@ export async function readTrainSet(
       .map(({ classIndex, pictures }) => ({ index: classIndex, pictures }))
       .sort((a, b) => a.index - b.index),
   };
+}
+
+/** Tells the pictures from others of the same names, wherever they lie (see ImageSizes). */
+export function trainImageSizes({ tree, classes }: TrainSet): Promise<string> {
+  const paths = classes.flatMap(({ pictures }) => pictures);
+  return imageSizes(
+    paths,
+    (path) => path,
+    (path) => tree.sizeOf(path),
+  );
 }
 
 /** The pictures of all classes, by class. */

@@ -25,6 +25,7 @@ import {
   inOrder,
   keyOf,
   keyOfEntry,
+  sampleSizes,
   type ScoredArm,
   scoredRows,
   scoreEntries,
@@ -77,6 +78,7 @@ export class BenchmarkRun {
     /** Classes that the head has no column for. */
     readonly missing: readonly number[],
     private readonly arms: readonly Arm[],
+    private readonly imageSizes: string,
   ) {
     this.#preprocessing = choosePreprocessing(options, classifier);
     const { classMap } = classifier;
@@ -101,7 +103,8 @@ export class BenchmarkRun {
     );
     const samples = benchmark.samples.filter(({ classIndex }) => present.has(classIndex));
     const without = missing.map(({ index }) => index);
-    return new BenchmarkRun(options, classifier, benchmark, samples, without, arms);
+    const sizes = await sampleSizes(benchmark, samples);
+    return new BenchmarkRun(options, classifier, benchmark, samples, without, arms, sizes);
   }
 
   /** Number of images. */
@@ -123,6 +126,7 @@ export class BenchmarkRun {
       softmax: this.options.softmax ?? "all",
       maxPixels: this.options.maxPixels ?? null,
       images: hashOfNames(this.samples.map(keyOf)),
+      imageSizes: this.imageSizes,
     };
   }
 
@@ -207,7 +211,7 @@ export class BenchmarkRun {
 
   /** What a result says of how it was made; times are those until now. */
   provenance(): EvalProvenance {
-    const { options, benchmark, classifier } = this;
+    const { options, benchmark, classifier, imageSizes } = this;
     const { torch, simd } = addon().addonInfo();
     const { layout, valLayout, spuriousRoot, valRoot } = benchmark;
     return {
@@ -223,7 +227,7 @@ export class BenchmarkRun {
       threads: classifier.engine.threads,
       seed: options.seed ?? 0,
       bootstrap: options.bootstrap ?? DEFAULT_BOOTSTRAP,
-      data: { spurious: spuriousRoot, layout, val: valRoot, valLayout },
+      data: { spurious: spuriousRoot, layout, val: valRoot, valLayout, imageSizes },
       started: this.#started.toISOString(),
       seconds: (Date.now() - this.#started.getTime()) / 1000,
       imagesPerSecond: this.#throughput?.imagesPerSecond ?? null,

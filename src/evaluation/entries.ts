@@ -1,4 +1,5 @@
 import * as t from "typanion";
+import { imageSizes } from "../datasets/image-sizes.js";
 import type { Benchmark, Sample } from "../datasets/sample.js";
 import type { ClassMap } from "../imagenet/class-info.js";
 import type { ReportImages } from "../report/eval-report.js";
@@ -51,6 +52,11 @@ export interface SeenBenchmark {
 /** Names a picture of a benchmark. */
 export function keyOf({ split, path }: { split: string; path: string }): string {
   return `${split}:${path}`;
+}
+
+/** Tells the pictures from others of the same names, wherever they lie (see ImageSizes). */
+export function sampleSizes(benchmark: Benchmark, samples: readonly Sample[]): Promise<string> {
+  return imageSizes(samples, keyOf, (sample) => benchmark.sizeOf(sample));
 }
 
 export function keyOfEntry(entry: Entry): string {

@@ -19,7 +19,6 @@ export interface EvaluateRequest
     BenchmarkRunOptions,
     BenchmarkPlaces,
     ResultFolderOptions {
-  readonly threads?: number | undefined;
   /** Result folder; nothing is written without one. */
   readonly out?: string | undefined;
 }

@@ -2,6 +2,7 @@ import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { benchmarkFolders } from "../config/locations.js";
 import { openBenchmark } from "../datasets/benchmark.js";
+import type { Benchmark, Sample } from "../datasets/sample.js";
 import { SpuriousError } from "../errors.js";
 import type { ClassMap } from "../imagenet/class-info.js";
 import { resolveClassMap } from "../imagenet/class-map.js";
@@ -18,6 +19,7 @@ import {
 import { JOURNAL_NAME } from "../results/result-folder.js";
 import { DEFAULT_BOOTSTRAP } from "./benchmark-run.js";
 import type { EvaluateRequest } from "./evaluate.js";
+import { sampleSizes } from "./entries.js";
 import { hashOfNames } from "./journal.js";
 import { choosePreprocessing } from "./preprocessing.js";
 
@@ -42,8 +44,8 @@ export async function finishedEvaluation(
   const sha256 = await hashOf(request);
   const wanted: Settings = { ...settingsOf(request, recorded), model: sha256 };
   refuseOther(folder, wanted, { ...settingsRecorded(recorded), model: recorded.model.sha256 });
-  const [here, there] = await Promise.all([imagesOf(request, stored), imagesRecorded(stored)]);
-  refuseOther(folder, here, there);
+  const there = await imagesRecorded(stored);
+  refuseOther(folder, await imagesOf(request, stored, there), there);
   return stored.result;
 }
 
@@ -92,30 +94,40 @@ function settingsRecorded(recorded: Recorded): Settings {
   };
 }
 
-async function imagesOf(request: EvaluateRequest, { result }: StoredEvalResult): Promise<Settings> {
+/** By names and lengths: data may lie elsewhere by now. */
+async function imagesOf(
+  request: EvaluateRequest,
+  { result }: StoredEvalResult,
+  recorded: Settings,
+): Promise<Settings> {
   const classMap = classMapOf(request, result.provenance);
   const benchmark = await openBenchmark({ ...benchmarkFolders(request), classMap });
   const unscored = new Set(result.counts.unscoredClasses.map(({ index }) => index));
   const scored = benchmark.samples.filter(({ classIndex }) => !unscored.has(classIndex));
   return {
     "class map": classMap.name,
-    "spurious images in": benchmark.spuriousRoot,
-    "validation images in": benchmark.valRoot,
     images: hashOfNames(scored.map((one) => keyOf(one.split, one.classIndex, one.path)).sort()),
+    ...(recorded["imageSizes"] !== undefined && {
+      imageSizes: await sampleSizes(benchmark, evaluated(benchmark, classMap)),
+    }),
   };
+}
+
+/** Images that were looked at: of the classes that the head has a column for. */
+function evaluated({ samples }: Benchmark, classMap: ClassMap): Sample[] {
+  return samples.filter(({ classIndex }) => classMap.columnOf(classIndex) !== -1);
 }
 
 async function imagesRecorded(stored: StoredEvalResult): Promise<Settings> {
   const { counts, provenance } = stored.result;
-  const { spurious, val } = (provenance.data ?? {}) as { spurious?: string; val?: string };
+  const { imageSizes } = (provenance.data ?? {}) as { imageSizes?: string };
   const unscored = new Set(counts.unscoredClasses.map(({ index }) => index));
   const skipped = counts.skipped.filter((one) => !unscored.has(one.class));
   const images = [...(await readImageRows(stored)), ...skipped];
   return {
     "class map": provenance.classMap,
-    "spurious images in": spurious,
-    "validation images in": val,
     images: hashOfNames(images.map((one) => keyOf(one.split, one.class, one.path)).sort()),
+    ...(imageSizes !== undefined && { imageSizes }),
   };
 }
 

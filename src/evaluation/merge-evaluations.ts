@@ -1,15 +1,26 @@
 import { join } from "node:path";
+import { firstThere } from "../cluster/first-there.js";
 import type { ReadMergeRequest } from "../cluster/merge-request.js";
 import { incomplete, type Part } from "../cluster/part.js";
+import { type BenchmarkFolders, benchmarkFolders } from "../config/locations.js";
 import { openBenchmark } from "../datasets/benchmark.js";
-import type { Sample } from "../datasets/sample.js";
+import type { Benchmark, Sample } from "../datasets/sample.js";
+import { SpuriousError } from "../errors.js";
 import type { ClassMap } from "../imagenet/class-info.js";
 import { resolveClassMap } from "../imagenet/class-map.js";
 import type { EvalProvenance, EvalResult } from "../results/eval-result.js";
 import { requireDocument, resultInvalid } from "../results/read-document.js";
 import { ResultFolder } from "../results/result-folder.js";
 import { writeEvalResult } from "../results/write-eval-result.js";
-import { type Entry, inOrder, keyOf, keyOfEntry, scoreEntries, thumbnailsOf } from "./entries.js";
+import {
+  type Entry,
+  inOrder,
+  keyOf,
+  keyOfEntry,
+  sampleSizes,
+  scoreEntries,
+  thumbnailsOf,
+} from "./entries.js";
 import {
   EVAL_PART_FILE,
   EVAL_PART_SCHEMA,
@@ -35,13 +46,14 @@ export async function mergeEvaluations(request: ReadMergeRequest): Promise<Merge
   const { parts } = request;
   const documents = await Promise.all(parts.map(readEntries));
   const [first] = documents as [EvalPartDocument];
-  const { folders, missing } = first;
+  const { missing } = first;
   const classMap = classMapOf(parts[0], first);
-  const benchmark = await openBenchmark({ ...folders, classMap });
+  const benchmark = await openData(documents, classMap);
   const without = new Set(missing);
   const samples = benchmark.samples.filter(({ classIndex }) => !without.has(classIndex));
   const entries = documents.flatMap((one) => one.entries);
   requireEveryImage(parts[0], samples, entries);
+  await requireSameSizes(parts[0], benchmark, samples);
   await using folder = await ResultFolder.open(request.out, { force: request.force });
   const seen = { classMap, benchmark, missing };
   const provenance = provenanceOf(documents);
@@ -64,6 +76,42 @@ function classMapOf({ folder }: Part, { classMap, width }: EvalPartDocument): Cl
     const path = join(folder, EVAL_PART_FILE);
     throw resultInvalid(path, "the classes of its model", (cause as Error).message, cause);
   }
+}
+
+/** The data where a part has seen it, or else where this machine has it. @throws DATA_* */
+function openData(documents: readonly EvalPartDocument[], classMap: ClassMap): Promise<Benchmark> {
+  const own = ownFolders();
+  const places = [...documents.map(({ folders }) => folders), ...(own === null ? [] : [own])];
+  return firstThere(places as [BenchmarkFolders, ...BenchmarkFolders[]], (folders) =>
+    openBenchmark({ ...folders, classMap }),
+  );
+}
+
+/** Of the environment or the configuration file; null where they name none. */
+function ownFolders(): BenchmarkFolders | null {
+  try {
+    return benchmarkFolders({});
+  } catch (error) {
+    // A broken configuration file is no reason to refuse data that is there.
+    if (error instanceof SpuriousError) return null;
+    throw error;
+  }
+}
+
+/** @throws SHARDS_INCOMPLETE the images have the names of those of the parts and are others */
+async function requireSameSizes(
+  { folder, document }: Part,
+  benchmark: Benchmark,
+  samples: readonly Sample[],
+): Promise<void> {
+  const sizes = document.settings["imageSizes"];
+  if (sizes === undefined || sizes === (await sampleSizes(benchmark, samples))) return;
+  const { spuriousRoot, valRoot } = benchmark;
+  throw incomplete(
+    folder,
+    `a part of the images in ${spuriousRoot} and ${valRoot}`,
+    "one of others",
+  );
 }
 
 /** @throws SHARDS_INCOMPLETE the images have changed since, or one has no entry or two */

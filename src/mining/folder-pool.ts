@@ -11,6 +11,7 @@ export function folderPool(path: string, pool: number): ImagePool {
     kind: "folder",
     bytes: 0,
     images: () => walk(tree, pool),
+    sizeOf: ({ id }) => tree.sizeOf(id),
     read: ({ id }) => tree.read(id),
     damage: () => null,
   };

@@ -1,5 +1,5 @@
 import { dirname, resolve } from "node:path";
-import { readLocation } from "../sources/list-files.js";
+import { readLocation, sizeOfLocation } from "../sources/list-files.js";
 import { resolveLocation } from "../sources/location.js";
 import { textLines } from "../sources/text-lines.js";
 import type { ImageAddress, ImagePool } from "./pool.js";
@@ -15,6 +15,7 @@ export function listPool(path: string, pool: number): ImagePool {
     kind: "list",
     bytes: 0,
     images: () => addresses(path, pool),
+    sizeOf: ({ id }) => sizeOfLocation(resolveLocation(id, folder)),
     read: ({ id }) => readLocation(resolveLocation(id, folder)),
     damage: () => null,
   };

@@ -1,4 +1,5 @@
 import { join } from "node:path";
+import { firstThere } from "../cluster/first-there.js";
 import { incomplete } from "../cluster/part.js";
 import { missingParts } from "../cluster/shard.js";
 import { requireDocument, resultInvalid } from "../results/read-document.js";
@@ -49,20 +50,33 @@ export async function mergeMines(request: MergeMinesRequest): Promise<MineResult
   });
   const skipped = new SkippedImages();
   for (const { result } of parts) skipped.add(result.skipped, result.counts.skipped);
+  const { paths, pools } = await openData(parts as [Part, ...Part[]]);
   const merged: MineResult = {
     ...first.result,
+    pools: paths,
     components,
     counts: sumCounts(parts.map(({ result }) => result.counts)),
     skipped: skipped.list(),
     shard: null,
     provenance: provenanceOf(parts.map(({ result }) => result)),
   };
-  const pools = await openPools(merged.pools.map(({ path }) => path));
   // Awaited here: the folder would be given up first.
   return await writeMine(folder, merged, pools, {
     copies: request.copies ?? true,
     signal: request.signal,
   });
+}
+
+/** The pools where a part has seen them. @throws DATA_NOT_FOUND */
+function openData(parts: readonly [Part, ...Part[]]) {
+  const places = parts.map(({ result }) => result.pools) as [
+    MineResult["pools"],
+    ...MineResult["pools"][],
+  ];
+  return firstThere(places, async (paths) => ({
+    paths,
+    pools: await openPools(paths.map(({ path }) => path)),
+  }));
 }
 
 /** Of one run that began with the first part and took the time of all. */

@@ -131,6 +131,7 @@ export async function withPreparedMine<T>(
     ...(await settingsOf(request, target, classifier, preprocessing)),
     ...list,
     images: survey.hash,
+    imageSizes: survey.imageSizes,
     excluded: task.exclusions.sha256,
   };
   return await use({ target, list, task, classifier, survey, preprocessing, settings });

@@ -37,6 +37,8 @@ export interface ImagePool {
    * @param walks told of a walk through headers, which it may stop
    */
   images(walks?: IndexWalks): AsyncIterable<ImageAddress>;
+  /** Length of one in bytes; null where it is gone. @throws SOURCE_* */
+  sizeOf(address: ImageAddress): Promise<number | null>;
   /** The content of one. @throws IMAGE_UNREADABLE, IMAGE_TRUNCATED */
   read(address: ImageAddress): Promise<Uint8Array>;
   /** What is wrong with the pool itself ("expected what, got what"), once its images were listed. */

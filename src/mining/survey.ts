@@ -1,5 +1,6 @@
 import { createHash } from "node:crypto";
 import { isInShard, type Shard } from "../cluster/shard.js";
+import { ImageSizes } from "../datasets/image-sizes.js";
 import { SpuriousError } from "../errors.js";
 import { IndexWalks, type Watch } from "../sources/index-walks.js";
 import { archiveDamaged } from "../sources/source-errors.js";
@@ -28,6 +29,8 @@ export interface Survey {
   readonly left: number;
   /** Of the ids of all images, in order: other images are another task. */
   readonly hash: string;
+  /** Tells the images from others of the same ids, wherever the pools lie (see ImageSizes). */
+  readonly imageSizes: string;
   readonly damaged: readonly DamagedPool[];
 }
 
@@ -38,16 +41,19 @@ export interface Survey {
 export async function surveyPools(task: Task, watch: Watch = {}): Promise<Survey> {
   const { pools, exclusions, shard } = task;
   const hash = createHash("sha256");
+  const sizes = new ImageSizes<ImageAddress>();
   let [images, excluded, left] = [0, 0, 0];
   const bytes = pools.reduce((sum, pool) => sum + pool.bytes, 0);
   using walks = new IndexWalks(bytes, watch);
   for (const pool of pools) {
-    for await (const { id } of pool.images(walks)) {
+    for await (const address of pool.images(walks)) {
+      const { id } = address;
       if (watch.signal?.aborted === true) {
         throw new SpuriousError("CANCELLED", "the work was stopped while images were listed");
       }
       images += 1;
       hash.update(`${id}\n`);
+      sizes.add(id, address);
       if (exclusions.has(id)) excluded += 1;
       else if (isInShard(id, shard)) left += 1;
     }
@@ -57,7 +63,10 @@ export async function surveyPools(task: Task, watch: Watch = {}): Promise<Survey
     return message === null ? [] : [{ path: pool.path, message }];
   });
   if (images === 0) throw emptyPool(pools, damaged);
-  return { images, excluded, left, hash: hash.digest("hex"), damaged };
+  const imageSizes = await sizes.digest(
+    (address) => pools[address.pool]?.sizeOf(address) ?? Promise.resolve(null),
+  );
+  return { images, excluded, left, hash: hash.digest("hex"), imageSizes, damaged };
 }
 
 /** The images of the task, in an order that is the same every time. */

@@ -28,6 +28,7 @@ export function tarPool(file: RandomAccess, pool: number): ImagePool {
     kind: "tar",
     bytes: file.size,
     images,
+    sizeOf: ({ size }) => Promise.resolve(size ?? null),
     read: (address) => readMember(file, address),
     damage: () => damage,
   };

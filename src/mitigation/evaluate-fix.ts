@@ -1,7 +1,9 @@
 import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import { benchmarkFolders } from "../config/locations.js";
+import { imageSizes } from "../datasets/image-sizes.js";
 import { readValSet, type ValSet } from "../datasets/imagenet-val.js";
+import type { Sample } from "../datasets/sample.js";
 import { SpuriousError } from "../errors.js";
 import {
   ACCURACY_ENTRY_SHAPE,
@@ -118,6 +120,8 @@ export function differenceOf(before: ScoredArm, after: ScoredArm): FixEvaluation
 
 interface AccuracySet extends Pick<ValSet, "samples"> {
   readonly root: string;
+  /** Tells the pictures from others of the same names. */
+  readonly imageSizes: string;
   /** Classes that the model can predict. */
   readonly modelClasses: number;
 }
@@ -131,7 +135,11 @@ async function openAccuracySet(
   const known = new Set(indices.filter((index) => classMap.columnOf(index) !== -1));
   const { samples, tree } = await readValSet(await openPictureTree(folder, watch), classMap, known);
   const { root } = tree;
-  if (samples.length > 0) return { samples, root, modelClasses: known.size };
+  if (samples.length > 0) {
+    const pathOf = ({ path }: Sample): string => path;
+    const sizes = await imageSizes(samples, pathOf, ({ path }) => tree.sizeOf(path));
+    return { samples, root, imageSizes: sizes, modelClasses: known.size };
+  }
   throw new SpuriousError(
     "DATA_LAYOUT",
     `measuring accuracy: ${root}: expected validation pictures of classes of ${classMap.name}, got none`,
@@ -144,7 +152,7 @@ const ACCURACY_JOURNAL = "accuracy.jsonl";
 
 async function openAccuracyJournal(
   folder: ResultFolder,
-  { samples }: AccuracySet,
+  { samples, imageSizes: sizes }: AccuracySet,
   resume = false,
 ): Promise<Journal<AccuracyEntry>> {
   const file = folder.file(ACCURACY_JOURNAL);
@@ -152,7 +160,7 @@ async function openAccuracyJournal(
   const images = hashOfNames(samples.map(({ path }) => path));
   return Journal.open<AccuracyEntry>(
     file,
-    { accuracyImages: images },
+    { accuracyImages: images, accuracyImageSizes: sizes },
     resume,
     ({ path }) => path,
     ACCURACY_ENTRY_SHAPE,

@@ -2,6 +2,7 @@ import {
   readTrainSet,
   type TrainImage,
   trainImages,
+  trainImageSizes,
   type TrainSet,
 } from "../datasets/train-set.js";
 import { SpuriousError } from "../errors.js";
@@ -121,7 +122,7 @@ export async function withPreparedFit<T>(
   const train = await readTrainSet(request.train, classifier.classMap, present, request);
   const head = await classifier.engine.headWeights();
   const plan = await planFit(train, components, discovery);
-  const settings = settingsOf(request, classifier, train, components, discovery, plan);
+  const settings = await settingsOf(request, classifier, train, components, discovery, plan);
   const provenance: FitProvenance = {
     version: VERSION,
     ...classifier.provenance(),
@@ -160,14 +161,14 @@ export async function fitClasses(
 }
 
 /** What decides the directions: a run is gone on with only under the same. */
-function settingsOf(
+async function settingsOf(
   { components: spec, maxPixels }: WithoutPlace,
   { sha256, engine, normalization, inputSize, classMap }: Classifier,
   train: TrainSet,
   components: LabelledComponents,
   { provenance: { joinedBy, model } }: Discovery,
   { alphasSha256 }: FitPlan,
-): JournalSettings {
+): Promise<JournalSettings> {
   return {
     version: VERSION,
     model: sha256,
@@ -177,8 +178,8 @@ function settingsOf(
     classMap: classMap.name,
     // Before the images, which are others for other classes: the first that differs is named.
     components: { from: spec ?? "paper", labelled: [...components] },
-    train: train.root,
     images: hashOfNames(train.classes.flatMap(({ pictures }) => pictures)),
+    imageSizes: await trainImageSizes(train),
     maxPixels: maxPixels ?? null,
     discovery: { joinedBy, model: model?.sha256 ?? null, alphas: alphasSha256 },
   };

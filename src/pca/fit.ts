@@ -3,6 +3,7 @@ import {
   readTrainSet,
   type TrainImage,
   trainImages,
+  trainImageSizes,
   type TrainSet,
 } from "../datasets/train-set.js";
 import { SpuriousError } from "../errors.js";
@@ -93,7 +94,7 @@ export async function prepareFit(
     components: request.components ?? DEFAULT_COMPONENTS,
     solver: request.solver ?? "auto",
     device: classifier.engine.device,
-    settings: settingsOf(request, classifier, train, preprocessing),
+    settings: await settingsOf(request, classifier, train, preprocessing),
     provenance: {
       version: VERSION,
       ...classifier.provenance(),
@@ -156,12 +157,12 @@ function addStep(rows: ClassRows, step: Step<TrainImage>, classifier: Classifier
 }
 
 /** What decides a class's features and p_k, and of which images they are. */
-function settingsOf(
+async function settingsOf(
   { maxPixels }: Omit<PcaFitRequest, "out">,
   classifier: Classifier,
   train: TrainSet,
   preprocessing: Preprocessing,
-): Settings {
+): Promise<Settings> {
   return {
     model: classifier.sha256,
     dtype: classifier.engine.dtype,
@@ -170,9 +171,9 @@ function settingsOf(
     temperature: classifier.temperature.value,
     classMap: classifier.classMap.name,
     maxPixels: maxPixels ?? null,
-    train: train.root,
     classes: indexRanges(train.classes.map(({ index }) => index)),
     images: hashOfNames(train.classes.flatMap(({ pictures }) => pictures)),
+    imageSizes: await trainImageSizes(train),
   };
 }
 

@@ -27,13 +27,8 @@ export class ListFiles implements RowReader {
     return files;
   }
 
-  async sizeOf(row: number): Promise<number | null> {
-    try {
-      return (await openFile(this.#location(row))).size;
-    } catch (error) {
-      if (error instanceof SpuriousError && error.code === "DATA_NOT_FOUND") return null;
-      throw error;
-    }
+  sizeOf(row: number): Promise<number | null> {
+    return sizeOfLocation(this.#location(row));
   }
 
   async read(row: number): Promise<Uint8Array> {
@@ -42,6 +37,16 @@ export class ListFiles implements RowReader {
 
   #location(row: number): string {
     return this.#locations[row] ?? "";
+  }
+}
+
+/** Length of a file in bytes, on a disk or at a URL; null where there is none. @throws SOURCE_* */
+export async function sizeOfLocation(location: string): Promise<number | null> {
+  try {
+    return (await openFile(location)).size;
+  } catch (error) {
+    if (error instanceof SpuriousError && error.code === "DATA_NOT_FOUND") return null;
+    throw error;
   }
 }
 

@@ -1,6 +1,14 @@
 import assert from "node:assert/strict";
-import { appendFileSync, cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  appendFileSync,
+  cpSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
+import { basename, join } from "node:path";
 import { describe, test } from "node:test";
 
 import type { PartDocument } from "../../src/cluster/part.js";
@@ -133,6 +141,49 @@ describe("eval in parts", () => {
     await done(merge(parts));
   });
 
+  test("parts of data that was staged to several places make a whole; resized copies do not", async (t) => {
+    const { root, data, val, evalArgs } = smallBenchmark(t);
+    const staged = [1, 2, 3].map((i) => join(root, `scratch-${String(i)}`));
+    const argsAt = (place: string): string[] =>
+      evalArgs.map((arg) => (arg === data || arg === val ? join(place, basename(arg)) : arg));
+    for (const place of staged) {
+      for (const from of [data, val]) {
+        cpSync(from, join(place, basename(from)), { recursive: true, dereference: true });
+      }
+    }
+    const [whole, parts, out] = ["whole", "parts", "out"].map((name) => join(root, name));
+    const into = ["--parts", parts ?? ""];
+    const [one = "", two = "", three = ""] = staged;
+    await done([...argsAt(one), "--out", whole ?? ""]);
+    await done([...argsAt(one), "--shard", "1/2", ...into]);
+    const [folder = ""] = readdirSync(join(three, "val"));
+    const [picture = ""] = readdirSync(join(three, "val", folder));
+    appendFileSync(join(three, "val", folder, picture), " ");
+    await done([...argsAt(three), "--shard", "2/2", "--out", join(root, "resized")]);
+    const first = join(parts ?? "", "part-001-of-002");
+    await refused(
+      ["merge", first, join(root, "resized"), "--out", out ?? ""],
+      6,
+      /^error\[SHARDS_INCOMPLETE\]: .*expected imageSizes /m,
+    );
+    await done([...argsAt(two), "--shard", "2/2", ...into]);
+    // What was staged for the first part is gone with its task.
+    renameSync(one, join(root, "gone"));
+    await done(["merge", parts ?? "", "--out", out ?? ""]);
+    assertSameResults(out ?? "", whole ?? "");
+    // Nothing of it is left but on this machine.
+    renameSync(two, join(root, "here"));
+    const again = ["merge", parts ?? "", "--out", out ?? "", "--force"];
+    await refused(again, 4, /^error\[DATA_NOT_FOUND\]: .*scratch-1/m);
+    process.env["SPURIOUS_IMAGENET"] = data;
+    process.env["IMAGENET_ROOT"] = val;
+    t.after(() => {
+      delete process.env["SPURIOUS_IMAGENET"];
+      delete process.env["IMAGENET_ROOT"];
+    });
+    await done(again);
+  });
+
   test("the environment can name the part; --parts alone and several models are refused", async (t) => {
     const { root, evalArgs } = smallBenchmark(t);
     const parts = join(root, "parts");
@@ -197,12 +248,22 @@ describe("mine in parts", () => {
     const whole = join(root, "whole");
     await done([...tuned, "--out", whole]);
     const [parts, out] = [join(root, "parts"), join(root, "out")];
+    const copy = join(root, "copy");
+    cpSync(pool, copy, { recursive: true });
+    const elsewhere = tuned.map((arg) => (arg === pool ? copy : arg));
+    await done([...elsewhere, "--shard", "3/3", "--parts", parts]);
     await inParts(tuned, parts, 3);
     await refused(
       [...tuned, "--shard", "1/3", "--parts", parts, "--max-pixels", "99999"],
       6,
       /^error\[RESUME_MISMATCH\]: .*expected maxPixels 99999, got null/m,
     );
+    // Where the first part has seen it the pool is no more.
+    renameSync(pool, join(root, "gone"));
+    const moved = join(root, "moved");
+    await done(["merge", parts, "--out", moved]);
+    assert.deepEqual(namesIn(join(moved, "images")), namesIn(join(whole, "images")));
+    renameSync(join(root, "gone"), pool);
     await done(["merge", parts, "--out", out]);
     const [found, expected] = [out, whole].map(folderContent);
     assert.deepEqual([...(found?.keys() ?? [])], [...(expected?.keys() ?? [])]);

@@ -6,6 +6,7 @@ import {
   readFileSync,
   renameSync,
   rmSync,
+  statSync,
   writeFileSync,
 } from "node:fs";
 import { join } from "node:path";
@@ -93,14 +94,16 @@ describe("pca fit --resume", () => {
     const out = copyOfHalf(t);
     const first = join(train, "0");
     const away = join(root.path, "away");
-    // The same names with nothing in them: a class read again would have no images.
+    // The same names and lengths with no pictures in them: a class read again would have no images.
     renameSync(first, away);
     t.after(() => {
       rmSync(first, { recursive: true });
       renameSync(away, first);
     });
     mkdirSync(first);
-    for (const name of folderContent(away).keys()) writeFileSync(join(first, name), "");
+    for (const name of folderContent(away).keys()) {
+      writeFileSync(join(first, name), Buffer.alloc(statSync(join(away, name)).size));
+    }
     const { status, stderr } = await answerOf(args(out, "--resume"));
     assert.equal(status, 0, stderr);
     assertSameFolders(out, whole);
@@ -120,8 +123,6 @@ describe("pca fit --resume", () => {
 
   test("with other settings is refused, naming the setting; nothing is changed", async (t) => {
     const out = copyOfHalf(t);
-    const elsewhere = join(fileTree(t, []), "train");
-    cpSync(train, elsewhere, { recursive: true });
     const before = folderContent(out);
     // Of the run that was killed: taken over and given free.
     before.delete(LOCK);
@@ -133,7 +134,6 @@ describe("pca fit --resume", () => {
       [{ "--temperature": "2" }, "temperature 2, got 1"],
       [{ "--dtype": "bf16" }, "dtype bf16, got fp32"],
       [{ "--normalize": "imagenet" }, "normalization .*, got "],
-      [{ "--train": elsewhere }, `train ${elsewhere}, got ${train}`],
       [{ "--classes": "0-22" }, "classes 0-22, got 0-23"],
       [{ "--classes": "0-3,5" }, "classes 0-3,5, got 0-23"],
       [{ [fixture("eval/models/tiny-resnet.pt")]: model }, "model [0-9a-f]{64}, got [0-9a-f]{64}"],
@@ -144,6 +144,26 @@ describe("pca fit --resume", () => {
       assert.match(stderr, /^hint: .*--force/m);
     }
     assert.deepEqual(folderContent(out), before);
+  });
+
+  test("images that lie elsewhere by now are the same; others under their names are not", async (t) => {
+    const out = copyOfHalf(t);
+    const elsewhere = join(fileTree(t, []), "train");
+    cpSync(train, elsewhere, { recursive: true });
+    const moved = replaced(args(out, "--resume"), { "--train": elsewhere });
+    const picture = join(elsewhere, "23", "023_000.png");
+    const bytes = readFileSync(picture);
+    writeFileSync(picture, bytes.subarray(1));
+    const refused = await answerOf(moved);
+    assert.equal(refused.status, 6);
+    assert.match(refused.stderr, /error\[RESUME_MISMATCH\]: .*expected imageSizes /);
+    writeFileSync(picture, bytes);
+    const { status, stderr } = await answerOf(moved);
+    assert.equal(status, 0, stderr);
+    const [found, expected] = [out, whole].map(folderContent);
+    for (const [name, content] of expected ?? []) {
+      if (name !== "index.json") assert.equal(found?.get(name), content, name);
+    }
   });
 
   test("of another version is refused", async (t) => {

@@ -21,11 +21,12 @@ describe("openBenchmark", () => {
       "v/n01440764/2.JPEG",
       "v/n01440764/10.JPEG",
     ]);
-    const { samples, ...rest } = await openBenchmark({
+    const { samples, sizeOf, ...rest } = await openBenchmark({
       data: join(root, "s"),
       val: join(root, "v"),
       classMap,
     });
+    assert.deepEqual(await Promise.all(samples.map(sizeOf)), [0, 0, 0, 0, 0, 0]);
     assert.deepEqual(
       samples.map(({ classIndex, path }) => [classIndex, path]),
       [

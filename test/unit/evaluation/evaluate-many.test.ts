@@ -96,7 +96,7 @@ describe("evaluateMany", () => {
       [{ seed: 5 }, /seed 5/],
       [{ bootstrap: 60 }, /bootstrap 60/],
       [{ softmax: "mapped" }, /softmax "mapped"/],
-      [{ data: request.val, val: request.data }, /spurious images in/],
+      [{ data: request.val, val: request.data }, /one with images /],
     ];
     for (const [flags, message] of others) {
       for (const resume of [false, true]) {

@@ -30,6 +30,7 @@ function pool(bad: readonly number[] = []): ImagePool {
     async *images(): AsyncGenerator<ImageAddress> {
       for (const i of pictures.keys()) yield await Promise.resolve({ id: `${i}.png`, pool: 0 });
     },
+    sizeOf: () => Promise.resolve(null),
     read({ id }) {
       const i = Number.parseInt(id, 10);
       return Promise.resolve(bad.includes(i) ? Buffer.from("none") : (pictures[i] as Buffer));

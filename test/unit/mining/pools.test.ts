@@ -43,8 +43,11 @@ describe("a folder as a pool", () => {
     const root = fileTree(t, ["a/1.jpg", "b/2.jpg"]);
     symlinkSync(root, join(root, "a", "up"));
     symlinkSync(join(root, "a"), join(root, "c"));
-    const ids = (await addressesOf(await open(root))).map(({ id }) => id);
+    const pool = await open(root);
+    const ids = (await addressesOf(pool)).map(({ id }) => id);
     assert.deepEqual(ids, ["a/1.jpg", "b/2.jpg"]);
+    assert.equal(await pool.sizeOf({ id: "b/2.jpg", pool: 0 }), 0);
+    assert.equal(await pool.sizeOf({ id: "b/3.jpg", pool: 0 }), null);
   });
 });
 
@@ -68,6 +71,8 @@ describe("a list of paths as a pool", () => {
       assert.equal(Buffer.from(await pool.read(address)).toString(), text);
     }
     await assert.rejects(pool.read(missing), { code: "IMAGE_UNREADABLE" });
+    const sizes = await Promise.all([one, missing, two].map((address) => pool.sizeOf(address)));
+    assert.deepEqual(sizes, [3, null, 3]);
   });
 });
 
@@ -78,6 +83,7 @@ describe("a tar file as a pool", () => {
     const [a, b] = await addressesOf(pool);
     assert.ok(a && b);
     assert.deepEqual([a.id, b.id], ["s.tar/a.jpg", "s.tar/b\u2028.png"]);
+    assert.deepEqual(await Promise.all([a, b].map((one) => pool.sizeOf(one))), [3, 6]);
     assert.equal(Buffer.from(await pool.read(b)).toString(), "twotwo");
     assert.equal(Buffer.from(await pool.read(a)).toString(), "one");
   });
