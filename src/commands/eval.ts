@@ -61,7 +61,9 @@ export class EvalCommand extends BenchmarkCommand {
     const models = [...this.models, ...(await this.#listed())];
     if (models.length > 1 || this.list !== undefined) return this.#evaluateMany(models, maxSkipped);
     const request = this.#request(models[0]);
-    const done = await this.inParts(this, (place) => evaluatePart({ ...request, ...place }));
+    const done = await this.inParts(this, (place) =>
+      evaluatePart({ ...request, ...place, maxSkipped }),
+    );
     if (done !== null && "shard" in done) {
       // Pictures that cannot be read are told by the whole.
       this.print(done, () => partLines(done));

@@ -3,9 +3,11 @@ import { readdirSync, readFileSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
+import { partsOf, type SlurmPlan } from "../../src/cluster/slurm/plan-file.js";
 import type { EvalResult } from "../../src/results/eval-result.js";
 import { answerOf } from "../helpers/cli.js";
 import { readFixture } from "../helpers/fixtures.js";
+import { readJsonFile } from "../helpers/mining-pool.js";
 import { namesIn, RESULT_FILES } from "../helpers/result-files.js";
 import { replacePicture, type SmallBenchmark, smallBenchmark } from "../helpers/small-benchmark.js";
 
@@ -111,6 +113,41 @@ describe("pictures that cannot be read", () => {
         [0, 7],
       );
       assert.deepEqual(namesIn(out), RESULT_FILES);
+    });
+  }
+
+  for (const [allowed, expected] of [
+    ["2", 4],
+    ["3", 0],
+  ] as const) {
+    test(`parts with --max-skipped ${allowed}, merged: status ${expected}, as of one run`, async (t) => {
+      const benchmark = smallBenchmark(t);
+      breakSome(benchmark);
+      const { root, evalArgs } = benchmark;
+      const [folder, planned, out] = ["plan", "planned", "out"].map((name) => join(root, name));
+      assert.ok(folder && planned && out);
+      const args = [...evalArgs, "--max-skipped", allowed];
+      const plan = ["slurm", "plan", "--to", folder, "--tasks", "2", "--", ...args];
+      assert.equal((await answerOf([...plan, "--out", planned])).status, 0);
+      const parts = partsOf(folder, readJsonFile<SlurmPlan>(join(folder, "plan.json")));
+      for (const shard of ["1/2", "2/2"]) {
+        const { status } = await answerOf([...args, "--shard", shard, "--parts", parts]);
+        assert.equal(status, 0);
+      }
+      for (const [merge, to] of [
+        [["slurm", "merge", folder], planned],
+        [["merge", parts, "--out", out], out],
+      ] as const) {
+        const { status, stdout, stderr } = await answerOf([...merge, "--json"]);
+        assert.equal(status, expected, stderr);
+        assert.equal((JSON.parse(stdout) as EvalResult).counts.skipped.length, 3);
+        assert.deepEqual(namesIn(to), RESULT_FILES);
+        const said = "error[IMAGES_SKIPPED]: reading the images: expected at most 2 unreadable";
+        assert.equal(stderr.includes(`${said}, got 3`), expected === 4);
+      }
+      const other = expected === 4 ? ["3", 0] : ["2", 4];
+      const again = ["merge", parts, "--out", out, "--force", "--max-skipped", String(other[0])];
+      assert.equal((await answerOf(again)).status, other[1]);
     });
   }
 

@@ -86,7 +86,8 @@ function evalParts(): Files {
   const document = {
     schema: EVAL_PART_SCHEMA,
     folders: { data: `${ROOT}/given/spurious`, val: `${ROOT}/given/val` },
-    ...{ classMap: CLASSES, width: 10, missing: [], provenance: { ...PROVENANCE, bootstrap: 5 } },
+    ...{ classMap: CLASSES, width: 10, missing: [], maxSkipped: 0 },
+    provenance: { ...PROVENANCE, bootstrap: 5 },
   };
   const contents = [0, 1].map((part) => ({
     "entries.json": jsonOf({ ...document, entries: entries.filter((_, i) => i % 2 === part) }),

@@ -1,7 +1,7 @@
 import { Command, Option } from "clipanion";
 import { mergeSlurm } from "../../cluster/slurm/merge.js";
 import { BaseCommand } from "../base.js";
-import { mergedDocument, mergedLines, mergedWarnings } from "../merged-lines.js";
+import { mergedDocument, mergedLines, mergedWarnings, refuseMerged } from "../merged-lines.js";
 
 export class SlurmMergeCommand extends BaseCommand {
   static override paths = [["slurm", "merge"]];
@@ -22,6 +22,7 @@ export class SlurmMergeCommand extends BaseCommand {
     for (const text of mergedWarnings(merged)) this.warn(text);
     this.print(mergedDocument(merged), () => mergedLines(merged, this.style));
     this.note(`the result is in ${out}`);
+    refuseMerged(merged);
     return 0;
   }
 }
