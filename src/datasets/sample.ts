@@ -42,5 +42,5 @@ export interface Benchmark {
   readonly classes: BenchmarkClass[];
   readonly ignored: Ignored[];
   /** Length of a picture's file in bytes; null where it is gone. */
-  sizeOf(sample: Sample): Promise<number | null>;
+  readonly sizeOf: (sample: Sample) => Promise<number | null>;
 }

@@ -119,7 +119,7 @@ describe("report", () => {
     const file = join(out, "result.json");
     for (const [text, message] of [
       ['{"schema": "spurious-native/eval/2"}', /eval\/2/],
-      ['{"schema": "spurious-native/comparison/1"}', /the field first/],
+      ['{"schema": "spurious-native/comparison/1"}', /got \.first: expected an object/],
       ["{", /JSON/],
     ] as const) {
       writeFileSync(file, text);

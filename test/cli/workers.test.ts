@@ -12,11 +12,19 @@ import { waitFor } from "../helpers/wait.js";
 const MANY = { val: 35, spurious: 35 };
 
 /** Images that attempts in a folder of parts have done. */
-function imagesDone(parts: string): number {
+/** Of each attempt. */
+function imagesOfAttempts(parts: string): number[] {
   const attempts = join(parts, ".attempts");
-  return namesIn(attempts).reduce((sum, name) => {
-    return sum + Math.max(0, lineCount(join(attempts, name, JOURNAL)) - 1);
-  }, 0);
+  return namesIn(attempts).map((name) => Math.max(0, lineCount(join(attempts, name, JOURNAL)) - 1));
+}
+
+function imagesDone(parts: string): number {
+  return imagesOfAttempts(parts).reduce((sum, count) => sum + count, 0);
+}
+
+/** Whether each of two workers has work that another run would have to go on with. */
+function bothHaveWork(parts: string): boolean {
+  return imagesOfAttempts(parts).filter((count) => count > 0).length === 2;
 }
 
 /** The workers of a process. */
@@ -64,7 +72,7 @@ describe("--workers", () => {
     const out = join(root, "out");
     const args = [...evalArgs, "--batch", "1", "--workers", "2", "--out", out];
     const { child, ended } = startCli(args);
-    await waitFor("work done", () => imagesDone(`${out}.parts`) > 5);
+    await waitFor("work of both", () => bothHaveWork(`${out}.parts`));
     const workers = workersOf(child.pid ?? 0);
     child.kill("SIGTERM");
     const { status, stderr } = await ended;

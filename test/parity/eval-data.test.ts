@@ -22,13 +22,18 @@ const listings = JSON.parse(
 for (const [name, { files, images, classes }] of Object.entries(listings)) {
   test(`${name}: the pictures, splits and classes are the original's`, async (t) => {
     const root = fileTree(t, files);
-    const together = await openBenchmark({ data: root, classMap: imagenet1k() });
-    const apart = await openBenchmark({
+    const { sizeOf: sizeOfOne, ...together } = await openBenchmark({
+      data: root,
+      classMap: imagenet1k(),
+    });
+    const { sizeOf: sizeOfOther, ...apart } = await openBenchmark({
       data: join(root, "spurious_imagenet/images"),
       val: join(root, "imagenet"),
       classMap: imagenet1k(),
     });
     assert.deepEqual(apart, together);
+    for (const sample of together.samples)
+      assert.equal(await sizeOfOther(sample), await sizeOfOne(sample));
     assert.deepEqual(
       together.samples.map(({ split, classIndex, path }) => [split, classIndex, path]).sort(),
       [...images].sort(),
