@@ -68,7 +68,8 @@ describe("--workers", () => {
   });
 
   test("SIGTERM stops all of them: status 143, and --resume goes on", async (t) => {
-    const { root, evalArgs } = smallBenchmark(t, MANY);
+    // So many that neither has ended when the other begins.
+    const { root, evalArgs } = smallBenchmark(t, { val: 200, spurious: 200 });
     const out = join(root, "out");
     const args = [...evalArgs, "--batch", "1", "--workers", "2", "--out", out];
     const { child, ended } = startCli(args);
