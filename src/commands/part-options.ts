@@ -1,5 +1,5 @@
 import { Option } from "clipanion";
-import type { PartDocument } from "../cluster/part.js";
+import type { PartDocument, PartWork } from "../cluster/part.js";
 import type { PartPlace } from "../cluster/part-folder.js";
 import { chosenShard } from "../cluster/shard.js";
 import { listedDevices } from "../cluster/devices.js";
@@ -59,6 +59,11 @@ export function requireOut(out: string | undefined): string {
 /** The readable result of a part. */
 export function partLines({ command, shard, work }: PartDocument): string[] {
   const { done, unit } = work;
-  const things = counted(done, unit === "classes" ? "class" : "image", unit);
+  const things = countedWork(done, unit);
   return [`Part ${String(shard.index)} of ${String(shard.of)} of ${command}: ${things}`];
+}
+
+/** "1 class", "2 images" */
+export function countedWork(count: number, unit: PartWork["unit"]): string {
+  return counted(count, unit === "classes" ? "class" : "image", unit);
 }

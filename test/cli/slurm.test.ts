@@ -203,6 +203,12 @@ describe("slurm plan", () => {
       assert.ok(stderr.includes(said), stderr);
     }
     assert.ok(!namesIn(root).includes("plan"));
+    const shared = plan.with(-1, "--gpus-per-task");
+    for (const gpus of ["0", "0.5", "2"]) {
+      const { status, stderr } = await answerOf([...shared, gpus, "--", ...evalArgs, "--out", "x"]);
+      assert.equal(status, 2, stderr);
+      assert.match(stderr, /--gpus-per-task: expected .*1/);
+    }
     const unsized = [...plan.filter((one) => !["--tasks", "2"].includes(one)), ...evalArgs];
     const { status, stderr } = await answerOf([...unsized, "--out", "x"]);
     assert.equal(status, 2);

@@ -7,9 +7,9 @@ import { planSlurm } from "../../cluster/slurm/plan.js";
 import { SCRIPT_FILE } from "../../cluster/slurm/plan-file.js";
 import { SpuriousError } from "../../errors.js";
 import { counted } from "../../report/format.js";
-import { BaseCommand, numberBetween, positiveNumber, wholeNumber } from "../base.js";
+import { BaseCommand, invalidFlag, positiveNumber, wholeNumber } from "../base.js";
 import { ModelCommand } from "../model-command.js";
-import { requireOut } from "../part-options.js";
+import { countedWork, requireOut } from "../part-options.js";
 import { minutesOf } from "./time-limit.js";
 
 export class SlurmPlanCommand extends BaseCommand {
@@ -75,15 +75,21 @@ export class SlurmPlanCommand extends BaseCommand {
       rate: await this.#rate(unit),
       hoursPerTask: positiveNumber("--hours-per-task", this.hoursPerTask),
       minutes: minutesOf("--time", this.time),
-      gpusPerTask: numberBetween("--gpus-per-task", this.gpusPerTask ?? "0", 0, 1) || undefined,
+      gpusPerTask: this.#gpus(),
       cpusPerTask: wholeNumber("--cpus-per-task", this.cpusPerTask, 1),
     });
     if (plan.tasks === pieces) this.note("there is not enough to do for more tasks");
     this.print(plan, () => [
-      `${unit === "classes" ? counted(count, "class", unit) : counted(count, "image")} in ${counted(plan.tasks, "task")} of at most ${counted(plan.minutes, "minute")}`,
+      `${countedWork(count, unit)} in ${counted(plan.tasks, "task")} of at most ${counted(plan.minutes, "minute")}`,
       `the script is ${join(to, SCRIPT_FILE)}; submit it with: spurious-native slurm submit ${to}`,
     ]);
     return 0;
+  }
+
+  #gpus(): number | undefined {
+    const gpus = wholeNumber("--gpus-per-task", this.gpusPerTask, 1);
+    if (gpus === undefined || gpus === 1) return gpus;
+    throw invalidFlag("--gpus-per-task", String(gpus), "1, as a task uses one; plan more tasks");
   }
 
   async #rate(unit: string): Promise<number | undefined> {
