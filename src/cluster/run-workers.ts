@@ -1,10 +1,10 @@
-import { mkdir, readdir, rm, stat } from "node:fs/promises";
+import { mkdir, readdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
 import { join } from "node:path";
 import { SpuriousError } from "../errors.js";
 import { addon } from "../native/load.js";
 import { writeFailed } from "../results/atomic.js";
-import { bothGiven, type ResultFolderOptions } from "../results/result-folder.js";
+import { bothGiven, foundAt, type ResultFolderOptions } from "../results/result-folder.js";
 import { LOCK_NAME, RunLock } from "../results/run-lock.js";
 import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
 import { SummedProgress } from "../terminal/worker-progress.js";
@@ -74,7 +74,7 @@ async function refuseOther(request: WorkersRequest, parts: string): Promise<bool
     );
   }
   if (resume) await refuseOtherNumber(request, parts);
-  if (!isBegun && !force && (await isTaken(out))) {
+  if (!isBegun && !force && (await foundAt(out)) !== null) {
     throw new SpuriousError(
       "OUTPUT_EXISTS",
       `opening the result folder: ${out}: expected nothing there, got a result`,
@@ -120,12 +120,6 @@ async function clear(parts: string): Promise<void> {
   } catch (cause) {
     throw writeFailed(parts, cause);
   }
-}
-
-async function isTaken(out: string): Promise<boolean> {
-  const found = await stat(out).catch(() => null);
-  if (found === null) return false;
-  return !found.isDirectory() || (await readdir(out)).length > 0;
 }
 
 async function runAll(request: WorkersRequest, parts: string): Promise<void> {

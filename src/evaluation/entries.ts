@@ -1,4 +1,5 @@
 import * as t from "typanion";
+import { WHOLE_NUMBER } from "../results/document-shape.js";
 import { imageSizes } from "../datasets/image-sizes.js";
 import type { Benchmark, Sample } from "../datasets/sample.js";
 import type { ClassMap } from "../imagenet/class-info.js";
@@ -22,7 +23,7 @@ const PROBABILITY = t.cascade(t.isNumber(), [t.isInInclusiveRange(0, 1)]);
 const ROW_SHAPE = t.isPartial({
   path: t.isString(),
   split: t.isEnum(["val", "spurious"]),
-  class: t.cascade(t.isNumber(), [t.isInteger(), t.isPositive()]),
+  class: WHOLE_NUMBER,
   p: PROBABILITY,
   logit: t.isNullable(t.isNumber()),
   predicted: t.isNullable(t.isNumber()),

@@ -1,4 +1,5 @@
 import * as t from "typanion";
+import { COUNTING_NUMBER, WHOLE_NUMBER } from "../results/document-shape.js";
 import type { PartDocument, PlannedWork } from "../cluster/part.js";
 import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
 import { type BenchmarkFolders, benchmarkFolders } from "../config/locations.js";
@@ -35,9 +36,9 @@ export const EVAL_PART_SHAPE = t.isPartial({
     val: t.isOptional(t.isString()),
     valFallback: t.isOptional(t.isString()),
   }),
-  width: t.cascade(t.isNumber(), [t.isInteger(), t.isAtLeast(1)]),
+  width: COUNTING_NUMBER,
   missing: t.isArray(t.isNumber()),
-  maxSkipped: t.cascade(t.isNumber(), [t.isInteger(), t.isPositive()]),
+  maxSkipped: WHOLE_NUMBER,
   provenance: PROVENANCE_SHAPE,
   entries: t.isArray(ENTRY_SHAPE),
 });

@@ -1,4 +1,5 @@
 import * as t from "typanion";
+import { WHOLE_NUMBER } from "../results/document-shape.js";
 import type { Journal } from "../evaluation/journal.js";
 import type { Classifier } from "../models/classifier.js";
 import type { ClassPca } from "../pca/class-pca.js";
@@ -22,7 +23,7 @@ export interface AttackedComponent {
 
 /** An AttackedComponent in a document. */
 export const ATTACKED_SHAPE = t.isPartial({
-  eigenIndex: t.cascade(t.isNumber(), [t.isInteger(), t.isPositive()]),
+  eigenIndex: WHOLE_NUMBER,
   alpha: t.isNumber(),
   confidence: t.isNumber(),
   objective: t.isNumber(),

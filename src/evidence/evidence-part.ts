@@ -1,5 +1,6 @@
 import { join } from "node:path";
 import * as t from "typanion";
+import { WHOLE_NUMBER } from "../results/document-shape.js";
 import { copyFiles } from "../cluster/copy-files.js";
 import type { ReadMergeRequest } from "../cluster/merge-request.js";
 import { foldersOf, incomplete, type Part, type PartDocument } from "../cluster/part.js";
@@ -102,7 +103,7 @@ export async function mergeEvidence(request: ReadMergeRequest): Promise<Evidence
   return { out, classes: documents };
 }
 
-const isClasses = t.isArray(t.cascade(t.isNumber(), [t.isInteger(), t.isPositive()]));
+const isClasses = t.isArray(WHOLE_NUMBER);
 
 function documentOf(index: number): string {
   return join(classFolder(index), DOCUMENT_NAME);

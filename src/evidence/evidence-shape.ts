@@ -1,6 +1,5 @@
 import * as t from "typanion";
-
-const INDEX = t.cascade(t.isNumber(), [t.isInteger(), t.isPositive()]);
+import { WHOLE_NUMBER } from "../results/document-shape.js";
 
 const IMAGE = t.isPartial({
   path: t.isString(),
@@ -13,7 +12,7 @@ const IMAGE = t.isPartial({
 /** Of an EvidenceComponent. */
 export const EVIDENCE_COMPONENT_SHAPE = t.isPartial({
   rank: t.isNumber(),
-  eigenIndex: INDEX,
+  eigenIndex: WHOLE_NUMBER,
   varianceShare: t.isNumber(),
   alpha: t.isNumber(),
   confidence: t.isNumber(),
@@ -26,14 +25,16 @@ export const EVIDENCE_COMPONENT_SHAPE = t.isPartial({
 
 /** Fields of an EvidenceDocument that anything here reads. */
 export const EVIDENCE_SHAPE = t.isPartial({
-  class: INDEX,
+  class: WHOLE_NUMBER,
   wnid: t.isString(),
   label: t.isString(),
   definition: t.isNullable(t.isString()),
   images: t.isNumber(),
   rank: t.isNumber(),
   components: t.isArray(EVIDENCE_COMPONENT_SHAPE),
-  pool: t.isArray(t.isPartial({ rank: t.isNumber(), eigenIndex: INDEX, confidence: t.isNumber() })),
+  pool: t.isArray(
+    t.isPartial({ rank: t.isNumber(), eigenIndex: WHOLE_NUMBER, confidence: t.isNumber() }),
+  ),
   attack: t.isPartial({ eps: t.isNumber(), steps: t.isNumber(), seed: t.isNumber() }),
   cam: t.isPartial({ method: t.isString(), layer: t.isString() }),
   settings: t.isRecord(t.isUnknown()),

@@ -4,7 +4,7 @@ import * as t from "typanion";
 import { type Shard, SHARD_SHAPE } from "../cluster/shard.js";
 import type { SpuriousError } from "../errors.js";
 import type { JournalSettings } from "../evaluation/journal.js";
-import { shapeFault } from "../results/document-shape.js";
+import { COUNTING_NUMBER, shapeFault } from "../results/document-shape.js";
 import { readDocument, resultInvalid } from "../results/read-document.js";
 import type { Candidate } from "./candidates.js";
 import { distinctImages, type NearDuplicate } from "./near-duplicates.js";
@@ -82,9 +82,6 @@ export interface MineResult {
 
 const COUNTS = { pool: t.isNumber(), excluded: t.isNumber(), mined: t.isNumber() };
 
-/** Of a list. */
-const LENGTH = t.cascade(t.isNumber(), [t.isInteger(), t.isAtLeast(1)]);
-
 /** Of an image of a list. Names of copies are made of it: a rank is a number and nothing else. */
 const TOP_SHAPE = t.isPartial({
   ...ADDRESS_SHAPE,
@@ -112,8 +109,8 @@ const MINE_SHAPE = t.isPartial({
   pools: t.isArray(t.isPartial({ path: t.isString(), kind: t.isString() })),
   shard: t.isNullable(SHARD_SHAPE),
   list: t.isPartial({
-    top: LENGTH,
-    candidates: LENGTH,
+    top: COUNTING_NUMBER,
+    candidates: COUNTING_NUMBER,
     nearDuplicates: t.isNullable(t.isNumber()),
   }),
   settings: t.isRecord(t.isUnknown()),

@@ -1,4 +1,5 @@
 import * as t from "typanion";
+import { WHOLE_NUMBER } from "../results/document-shape.js";
 import type { IndexWalks } from "../sources/index-walks.js";
 
 /**
@@ -14,8 +15,6 @@ export interface ImageAddress {
   readonly offset?: number | undefined;
   readonly size?: number | undefined;
 }
-
-const WHOLE_NUMBER = t.cascade(t.isNumber(), [t.isInteger(), t.isPositive()]);
 
 /** The fields of an ImageAddress in a document. */
 export const ADDRESS_SHAPE = {

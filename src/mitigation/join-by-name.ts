@@ -29,7 +29,8 @@ const WHAT = "joining alphas by image name";
 /**
  * Finds the PCA's row of each training picture of a class: by the first of its names under which
  * exactly one picture is known on both sides.
- * @param place what messages call the class of the PCA @param images of the PCA's rows @param skipped what the PCA could not read
+ * @param place what messages call the class of the PCA
+ * @param images of the PCA's rows @param skipped what the PCA could not read
  * @param pictures all training pictures of the class
  * @throws ARTEFACT_INVALID a picture is not known, or cannot be told from another one
  */

@@ -2,7 +2,7 @@ import { join } from "node:path";
 import * as t from "typanion";
 import { SpuriousError } from "../errors.js";
 import { writeFileAtomic } from "../results/atomic.js";
-import { shapeFault } from "../results/document-shape.js";
+import { shapeFault, WHOLE_NUMBER } from "../results/document-shape.js";
 import { readDocument } from "../results/read-document.js";
 import type { IsBegun } from "../results/result-folder.js";
 import type { Settings } from "./same-settings.js";
@@ -30,7 +30,7 @@ const INDEX_SHAPE = t.isPartial({
   ),
   classes: t.isArray(
     t.isPartial({
-      index: t.cascade(t.isNumber(), [t.isInteger(), t.isPositive()]),
+      index: WHOLE_NUMBER,
       wnid: t.isString(),
       label: t.isString(),
       images: t.isNumber(),

@@ -1,4 +1,10 @@
-import type * as t from "typanion";
+import * as t from "typanion";
+
+/** 0, 1, 2, ... */
+export const WHOLE_NUMBER = t.cascade(t.isNumber(), [t.isInteger(), t.isPositive()]);
+
+/** 1, 2, 3, ... */
+export const COUNTING_NUMBER = t.cascade(t.isNumber(), [t.isInteger(), t.isAtLeast(1)]);
 
 /**
  * What is wrong with the fields of a JSON document, in words: the first one that is missing or of

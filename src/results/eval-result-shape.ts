@@ -1,6 +1,5 @@
 import * as t from "typanion";
-
-const WHOLE_NUMBER = t.cascade(t.isNumber(), [t.isInteger(), t.isPositive()]);
+import { WHOLE_NUMBER } from "./document-shape.js";
 
 /** Of an EvalProvenance. */
 export const PROVENANCE_SHAPE = t.isPartial({

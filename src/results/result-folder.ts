@@ -87,6 +87,18 @@ export function bothGiven(): SpuriousError {
   );
 }
 
+/** What is where a result is to go, in words: "a file", "a folder with a, b"; null for nothing. */
+export async function foundAt(path: string): Promise<string | null> {
+  try {
+    const names = await readdir(path);
+    return names.length === 0 ? null : `a folder with ${names.slice(0, 3).join(", ")}`;
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT") return null;
+    return code === "ENOTDIR" ? "a file" : message;
+  }
+}
+
 /** For results that are one file. @throws OUTPUT_EXISTS */
 export async function refuseExisting(path: string, force: boolean): Promise<void> {
   const found = await stat(path).catch(() => null);

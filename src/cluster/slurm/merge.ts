@@ -1,6 +1,7 @@
-import { stat, writeFile } from "node:fs/promises";
+import { stat } from "node:fs/promises";
 import { join } from "node:path";
 import { SpuriousError } from "../../errors.js";
+import { writeFileAtomic } from "../../results/atomic.js";
 import { type MergedParts, mergeParts } from "../merge-parts.js";
 import { publishedParts, removeAttempts } from "../part-folder.js";
 import { missingParts } from "../shard.js";
@@ -38,7 +39,7 @@ export async function mergeSlurm(
   const mark = join(parts, MERGE_MARK);
   if (!replacesOut && (await stat(mark).catch(() => null)) === null) {
     await refuseTaken(out);
-    await writeFile(mark, "");
+    await writeFileAtomic(mark, "");
   }
   const merged = await mergeParts({ parts: [parts], out, force: true, signal });
   await removeAttempts(parts);

@@ -8,8 +8,8 @@ export function minutesOf(flag: string, text: string | undefined): number | unde
   const [, days, clock = ""] = /^(?:(\d{1,4})-)?(\d{1,6}(?::\d{1,2}){0,2})$/.exec(text) ?? [];
   const numbers = clock.split(":").map(Number);
   // Behind days the first number is of hours; without them one or two are of minutes and seconds.
-  const leading = days === undefined ? Math.max(0, 2 - Math.max(1, numbers.length - 1)) : 0;
-  const [hours = 0, minutes = 0, seconds = 0] = [...new Array<number>(leading).fill(0), ...numbers];
+  const isWithoutHours = days === undefined && numbers.length < 3;
+  const [hours = 0, minutes = 0, seconds = 0] = isWithoutHours ? [0, ...numbers] : numbers;
   const total = (Number(days ?? 0) * 24 + hours) * 60 + minutes + Math.ceil(seconds / 60);
   if (clock !== "" && total >= 1) return total;
   throw invalidFlag(flag, text, FORMS);
