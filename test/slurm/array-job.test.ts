@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { setTimeout as sleep } from "node:timers/promises";
-import { describe, test } from "node:test";
+import { describe, test, type TestContext } from "node:test";
 
 import { logsOf, partsOf, type SlurmPlan } from "../../src/cluster/slurm/plan-file.js";
 import type { SlurmStatus } from "../../src/cluster/slurm/status.js";
@@ -230,30 +230,29 @@ describe("20 tasks killed, requeued, cancelled, out of time and there twice give
 });
 
 describe("what only time does to an array job", { skip: slurmMissing() }, () => {
-  /** A minute and more for each of two tasks. */
-  const LONG = { val: 2500, spurious: 2500 };
-
-  test("before its time limit a task stops, goes on in a new attempt and ends", async (t) => {
-    const { root, evalArgs } = smallBenchmark(t, LONG);
+  /** An `eval` of a minute and more for each of two tasks, and what one run of it gives. */
+  async function longEval(t: TestContext) {
+    const { root, evalArgs } = smallBenchmark(t, { val: 2500, spurious: 2500 });
     const [whole, out] = [join(root, "whole"), join(root, "out")];
     const args = [...evalArgs, "--batch", "4", "--device", "cpu"];
     await done(...args, "--out", whole);
-    const line = [...args, "--out", out];
+    return { root, out, line: [...args, "--out", out], expected: resultContent(whole) };
+  }
+
+  test("before its time limit a task stops, goes on in a new attempt and ends", async (t) => {
+    const { root, out, line, expected } = await longEval(t);
     const { folder, plan } = await submitted(join(root, "plan"), line, { tasks: 2, minutes: 1 });
     await until("the end of all tasks", isIdle);
     const logs = logsIn(logsOf(folder, plan));
     assert.equal(logs.length, 2);
     for (const log of logs) assert.match(log, /goes on in a new attempt[^]*, attempt 1 on /);
     await done("slurm", "merge", folder);
-    assertContent(out, resultContent(whole));
+    assertContent(out, expected);
   });
 
   test("ended by its time limit without notice, a task is told as such and goes on when submitted", async (t) => {
-    const { root, evalArgs } = smallBenchmark(t, LONG);
-    const [whole, out] = [join(root, "whole"), join(root, "out")];
-    const args = [...evalArgs, "--batch", "4", "--device", "cpu"];
-    await done(...args, "--out", whole);
-    const { folder } = await submitted(join(root, "plan"), [...args, "--out", out], {
+    const { root, out, line, expected } = await longEval(t);
+    const { folder } = await submitted(join(root, "plan"), line, {
       ...{ tasks: 1, minutes: 1 },
       edit: (script) => script.replace(/^#SBATCH --signal=.*\n/m, ""),
     });
@@ -265,15 +264,11 @@ describe("what only time does to an array job", { skip: slurmMissing() }, () => 
       await until("the end of all tasks", isIdle);
     }
     await done("slurm", "merge", folder);
-    assertContent(out, resultContent(whole));
+    assertContent(out, expected);
   });
 
   test("a node that is lost works on unseen while its tasks are done elsewhere", async (t) => {
-    const { root, evalArgs } = smallBenchmark(t, LONG);
-    const [whole, out] = [join(root, "whole"), join(root, "out")];
-    const args = [...evalArgs, "--batch", "4", "--device", "cpu"];
-    await done(...args, "--out", whole);
-    const line = [...args, "--out", out];
+    const { root, out, line, expected } = await longEval(t);
     const { folder, plan, parts } = await submitted(join(root, "plan"), line, {
       tasks: 8,
       minutes: 9,
@@ -301,6 +296,6 @@ describe("what only time does to an array job", { skip: slurmMissing() }, () => 
     const restarted = logsIn(logsOf(folder, plan)).filter((log) => log.includes(", attempt 1 on "));
     assert.ok(restarted.length > 0);
     await done("slurm", "merge", folder);
-    assertContent(out, resultContent(whole));
+    assertContent(out, expected);
   });
 });
