@@ -52,8 +52,9 @@ export {
 } from "./mining/export-benchmark.js";
 export { mergeMines, type MergeMinesRequest } from "./mining/merge-mines.js";
 export { minePart, type MinePartRequest } from "./mining/mine-part.js";
-export { minePool, type MineRequest } from "./mining/mine.js";
+export { minePool } from "./mining/mine.js";
 export type { MineResult } from "./mining/mine-result.js";
+export type { MineRequest } from "./mining/prepare-mine.js";
 export {
   type ReviewRequest,
   type ServedReview,

@@ -6,6 +6,9 @@ import { isTemporary } from "../results/atomic.js";
 import { JOURNAL_NAME } from "../results/result-folder.js";
 import { LOCK_NAME } from "../results/run-lock.js";
 
+/** What an attempt is about; no work of it. */
+export const ATTEMPT_FILE = "attempt.json";
+
 /** How far an attempt has come. */
 export interface AttemptWork {
   /** Complete files: of finished classes, or of a part that lacks its name alone. */
@@ -32,7 +35,8 @@ export function byWork(a: AttemptWork, b: AttemptWork): number {
 
 /** A folder of a class has no ending, and is there before the class is done. */
 function isWork(name: string): boolean {
-  return name !== LOCK_NAME && !isTemporary(name) && name.includes(".");
+  const isOwn = name === LOCK_NAME || name === ATTEMPT_FILE || isTemporary(name);
+  return !isOwn && name.includes(".");
 }
 
 const SEEN = /^\{"seen":(\d+)/;

@@ -3,11 +3,11 @@ import type { Stats } from "node:fs";
 import { copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { SpuriousError } from "../errors.js";
-import { isTemporary, writeFailed } from "../results/atomic.js";
+import { isTemporary, writeFailed, writeFileAtomic } from "../results/atomic.js";
 import { ResultFolder } from "../results/result-folder.js";
 import { LOCK_NAME } from "../results/run-lock.js";
-import { byWork, workOf } from "./attempt-work.js";
-import { PART_FILE, type PartDocument } from "./part.js";
+import { ATTEMPT_FILE, byWork, workOf } from "./attempt-work.js";
+import { PART_FILE, type PartDescription } from "./part.js";
 import { type Shard, shardName } from "./shard.js";
 
 /** Folder of the attempts within the folder of parts. */
@@ -22,19 +22,25 @@ const COPY_PREFIX = ".copy-";
 const NOT_COPIED: ReadonlySet<string> = new Set([LOCK_NAME, PART_FILE]);
 
 /** Which attempt is wanted. */
-export interface AttemptOptions {
+export interface AttemptOptions extends AttemptSettings {
   readonly shard: Shard;
-  /** What decides the content, as the attempts' names have it (see settingsKey). */
-  readonly key: string;
   /** Leave earlier attempts alone and begin with nothing. */
   readonly startOver?: boolean | undefined;
-  /** Go on from one with other settings too, which whoever reads its work refuses. */
-  readonly anySettings?: boolean | undefined;
 }
 
+/** What decides the content of an attempt. */
+export type AttemptSettings = Pick<PartDescription, "command" | "settings">;
+
+/** The document of attempt.json: what the key in the name of the attempt's folder stands for. */
+export interface AttemptDocument extends AttemptSettings {
+  readonly schema: typeof ATTEMPT_SCHEMA;
+}
+
+export const ATTEMPT_SCHEMA = "spurious-native/attempt/1";
+
 /** Names settings in the name of an attempt's folder: PART.KEY.TOKEN. */
-export function settingsKey(about: Pick<PartDocument, "command" | "settings">): string {
-  const text = JSON.stringify([about.command, about.settings]);
+export function settingsKey({ command, settings }: AttemptSettings): string {
+  const text = JSON.stringify([command, settings]);
   return createHash("sha256").update(text).digest("hex").slice(0, KEY_LENGTH);
 }
 
@@ -45,22 +51,35 @@ export function settingsKey(about: Pick<PartDocument, "command" | "settings">): 
  * @throws OUTPUT_WRITE_FAILED
  */
 export async function openAttempt(parts: string, options: AttemptOptions): Promise<ResultFolder> {
-  const { shard, key, startOver = false, anySettings = false } = options;
+  const { shard, startOver = false } = options;
+  const key = settingsKey(options);
   const all = startOver ? [] : await attemptsAt(parts, shard);
-  const same = all.filter((path) => keyOf(path) === key);
-  const furthest = await furthestOf(same.length === 0 && anySettings ? all : same);
+  const furthest = await furthestOf(all.filter((path) => keyOf(path) === key));
   for (const path of furthest) {
     const taken = await takeOver(path);
     if (taken !== null) return taken;
   }
   const [first] = furthest;
-  // A copy has the settings of what it is of.
-  const own = nameOf(shard, first === undefined ? key : keyOf(first));
-  const path = join(parts, ATTEMPTS, own);
-  if (first === undefined) return await ResultFolder.open(path);
+  const path = join(parts, ATTEMPTS, nameOf(shard, key));
+  if (first === undefined) return await beginAt(path, options);
   const copied = await copyAttempt(first, path);
   // Else it has become the part, or another attempt was quicker to take the copy.
   return (copied ? await takeOver(path) : null) ?? (await openAttempt(parts, options));
+}
+
+async function beginAt(
+  path: string,
+  { command, settings }: AttemptSettings,
+): Promise<ResultFolder> {
+  const folder = await ResultFolder.open(path);
+  try {
+    const document: AttemptDocument = { schema: ATTEMPT_SCHEMA, command, settings };
+    await writeFileAtomic(folder.file(ATTEMPT_FILE), `${JSON.stringify(document, null, 2)}\n`);
+    return folder;
+  } catch (error) {
+    await folder[Symbol.asyncDispose]();
+    throw error;
+  }
 }
 
 /** Takes away the attempts at a part that nobody writes to any more. @throws OUTPUT_WRITE_FAILED */
@@ -86,7 +105,8 @@ function nameOf(shard: Shard, key: string): string {
   return `${shardName(shard)}.${key}.${randomBytes(6).toString("hex")}`;
 }
 
-function keyOf(path: string): string {
+/** Of settings, in the path of an attempt's folder. */
+export function keyOf(path: string): string {
   return basename(path).split(".")[1] ?? "";
 }
 

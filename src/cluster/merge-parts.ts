@@ -5,7 +5,9 @@ import type { MineResult } from "../mining/mine-result.js";
 import { mergeFixes } from "../mitigation/fit-part.js";
 import { mergePcas } from "../pca/merge-pcas.js";
 import { readAllParts } from "./all-parts.js";
-import type { MergeRequest, ReadMergeRequest } from "./merge-request.js";
+import { SpuriousError } from "../errors.js";
+import type { ImagePlaces, MergeRequest, ReadMergeRequest } from "./merge-request.js";
+import type { PartCommand } from "./part.js";
 
 const MERGERS = {
   eval: mergeEvaluations,
@@ -16,6 +18,12 @@ const MERGERS = {
 } as const;
 
 type Mergers = typeof MERGERS;
+
+/** What the merge of a command looks at images of; the others look at none. */
+const LOOKED_AT: Partial<Record<PartCommand, readonly (keyof ImagePlaces)[]>> = {
+  eval: ["data", "val"],
+  mine: ["pools"],
+};
 
 /** The result of all parts, with the command that made them. */
 export type MergedParts = {
@@ -36,11 +44,24 @@ function mergeParted(request: ReadMergeRequest): Promise<MineResult> {
 
 /**
  * Puts the parts of any command together: the result that one run gives, but for times.
+ * @throws USAGE_INVALID a place of images that it does not look at
  * @throws SHARDS_INCOMPLETE, RESULT_INVALID, DATA_*, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED, CANCELLED
  */
 export async function mergeParts(request: MergeRequest): Promise<MergedParts> {
   const parts = await readAllParts(request.parts);
   const { command } = parts[0].document;
+  requireLookedAt(command, request);
   const merge = MERGERS[command];
   return { command, ...(await merge({ ...request, parts })) } as MergedParts;
+}
+
+function requireLookedAt(command: PartCommand, request: MergeRequest): void {
+  const flags = { data: "--data", val: "--val", pools: "--pool" };
+  for (const place of ["data", "val", "pools"] as const) {
+    if (request[place] === undefined || LOOKED_AT[command]?.includes(place) === true) continue;
+    throw new SpuriousError(
+      "USAGE_INVALID",
+      `merging parts: ${flags[place]}: expected parts of a command that has it, got ${command}`,
+    );
+  }
 }

@@ -1,8 +1,18 @@
 import type { ResultFolderOptions } from "../results/result-folder.js";
 import type { Part } from "./part.js";
 
+/** Where the images are now; default: where a part has seen them. */
+export interface ImagePlaces {
+  /** Of `eval`: the spurious images. */
+  readonly data?: string | undefined;
+  /** Of `eval`: the validation images. */
+  readonly val?: string | undefined;
+  /** Of `mine`: all pools, in the order in which the parts were given them. */
+  readonly pools?: readonly string[] | undefined;
+}
+
 /** What merging the parts of any command takes. */
-export interface MergeRequest extends Pick<ResultFolderOptions, "force"> {
+export interface MergeRequest extends ImagePlaces, Pick<ResultFolderOptions, "force"> {
   /** Folders of all parts, in any order, or folders that hold them. */
   readonly parts: readonly string[];
   /** The result: a folder, or for a fix a file. */

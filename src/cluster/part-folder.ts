@@ -10,7 +10,9 @@ import {
   type ResultFolderOptions,
 } from "../results/result-folder.js";
 import { LOCK_NAME } from "../results/run-lock.js";
-import { ATTEMPTS, openAttempt, removeEarlier, settingsKey } from "./attempts.js";
+import { ATTEMPT_FILE } from "./attempt-work.js";
+import { ATTEMPTS, openAttempt, removeEarlier } from "./attempts.js";
+import { requireEarlierSettings } from "./earlier-settings.js";
 import {
   type Part,
   PART_FILE,
@@ -30,7 +32,7 @@ export interface PartPlace extends ResultFolderOptions {
   /**
    * Folder of all parts: this one becomes `part-i-of-n` in it. Goes on by itself with what an earlier
    * attempt with the same settings left, and does nothing where the part is there; `force` starts
-   * over, `resume` refuses what was left with other settings.
+   * over, `resume` refuses settings that no earlier attempt at any of the parts was made with.
    */
   readonly parts?: string | undefined;
 }
@@ -96,14 +98,13 @@ export class PartFolder implements AsyncDisposable {
 
   /**
    * The part, where an earlier attempt has ended it; else an attempt at it is begun, from what
-   * earlier ones with the same settings have done. With `resume` others are gone on from too, so
-   * that their settings are refused.
+   * earlier ones with the same settings have done.
    * @throws RESUME_MISMATCH it was made with other settings; RESULT_INVALID, OUTPUT_WRITE_FAILED
    */
   async begin(about: Omit<PartDescription, "shard" | "work">): Promise<PartDocument | null> {
     const part = (await this.#wholePart()) ?? (await this.#beginAttempt(about));
     if (part === null) return null;
-    requireSamePart(part, { ...about, shard: this.shard, work: part.document.work });
+    requireSamePart(part, { ...about, shard: this.shard });
     return part.document;
   }
 
@@ -120,7 +121,7 @@ export class PartFolder implements AsyncDisposable {
   ): Promise<PartDocument> {
     await writeFilesAtomic(this.path, files);
     const document = await sealPart(this.path, { ...about, shard: this.shard }, needed);
-    await rm(this.file(JOURNAL_NAME), { force: true });
+    for (const own of [JOURNAL_NAME, ATTEMPT_FILE]) await rm(this.file(own), { force: true });
     if (this.published === null) return document;
     await this.#publish(this.published);
     const part = await this.#wholePart();
@@ -150,8 +151,8 @@ export class PartFolder implements AsyncDisposable {
   async #beginAttempt(about: Pick<PartDescription, "command" | "settings">): Promise<Part | null> {
     const { parts, shard, force, resume } = this.place;
     if (this.published === null || parts === undefined) return null;
-    const options = { shard, key: settingsKey(about), startOver: force, anySettings: resume };
-    this.folder = await openAttempt(parts, options);
+    if (resume === true) await requireEarlierSettings(parts, shard.of, about);
+    this.folder = await openAttempt(parts, { ...about, shard, startOver: force });
     if ((await readPartIfPresent(this.path)) === null) return null;
     await this.#publish(this.published);
     return await readPartIfPresent(this.published);

@@ -10,6 +10,7 @@ import { isInnerPath } from "../results/inner-path.js";
 import { readDocument } from "../results/read-document.js";
 import { JOURNAL_NAME } from "../results/result-folder.js";
 import { LOCK_NAME } from "../results/run-lock.js";
+import { ATTEMPT_FILE } from "./attempt-work.js";
 import { type Shard, SHARD_SHAPE } from "./shard.js";
 
 export const PART_SCHEMA = "spurious-native/part/1";
@@ -110,8 +111,14 @@ export async function readPartIfPresent(folder: string): Promise<Part | null> {
   return { folder, document: document as PartDocument };
 }
 
-/** @throws RESUME_MISMATCH the part is one of another command, or made with other settings (named) */
-export function requireSamePart({ folder, document }: Part, wanted: PartDescription): void {
+/**
+ * @param wanted also of another part of the same whole
+ * @throws RESUME_MISMATCH the part is one of another command, or made with other settings (named)
+ */
+export function requireSamePart(
+  { folder, document }: Part,
+  wanted: Omit<PartDescription, "work">,
+): void {
   const { command, shard, settings } = document;
   requireSameSettings(
     "going on with a part",
@@ -159,7 +166,7 @@ function lacks(path: string): SpuriousError {
 
 /** Without what is of the run that makes the part. */
 async function filesOf(folder: string): Promise<string[]> {
-  const own = new Set<string>([PART_FILE, LOCK_NAME, JOURNAL_NAME]);
+  const own = new Set<string>([PART_FILE, ATTEMPT_FILE, LOCK_NAME, JOURNAL_NAME]);
   const names = await readdir(folder, { recursive: true, encoding: "utf8" });
   const kept = names.filter((name) => !own.has(basename(name)) && !isTemporary(basename(name)));
   const isFile = await Promise.all(

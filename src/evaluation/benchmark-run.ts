@@ -137,7 +137,8 @@ export class BenchmarkRun {
     settings: JournalSettings = {},
   ): Promise<Journal<Entry>> {
     const all = { ...this.settings, ...settings };
-    return Journal.open(folder.file(JOURNAL_NAME), all, resume, keyOfEntry, ENTRY_SHAPE);
+    const rules = { keyOf: keyOfEntry, shape: ENTRY_SHAPE };
+    return Journal.open(folder.file(JOURNAL_NAME), all, resume, rules);
   }
 
   /**

@@ -101,7 +101,9 @@ async function imagesOf(
   recorded: Settings,
 ): Promise<Settings> {
   const classMap = classMapOf(request, result.provenance);
-  const benchmark = await openBenchmark({ ...benchmarkFolders(request), classMap });
+  const { signal, progress } = request;
+  const folders = benchmarkFolders(request);
+  const benchmark = await openBenchmark({ ...folders, classMap, signal, progress });
   const unscored = new Set(result.counts.unscoredClasses.map(({ index }) => index));
   const scored = benchmark.samples.filter(({ classIndex }) => !unscored.has(classIndex));
   return {

@@ -12,6 +12,13 @@ const JOURNAL_SCHEMA = "spurious-native/journal/1";
 /** Settings that decide a result, by name. */
 export type JournalSettings = Readonly<Record<string, unknown>>;
 
+/** What a journal's entries are; default: of any shape, all of them. */
+export interface EntryRules<T> {
+  /** Names the work of an entry: what was done twice counts once, as first written. */
+  readonly keyOf?: (entry: T) => string;
+  readonly shape?: t.AnyStrictValidator;
+}
+
 interface Heading {
   readonly schema: unknown;
   readonly settings: JournalSettings;
@@ -35,8 +42,6 @@ export class Journal<T> implements AsyncDisposable {
 
   /**
    * Opens a journal: a new one, or with `resume` one that is there already.
-   * @param keyOf names the work of an entry: what was done twice counts once, as first written
-   * @param shape of an entry
    * @throws RESUME_MISMATCH it was begun with other settings (named), or is not a journal of such
    *   entries
    * @throws OUTPUT_WRITE_FAILED
@@ -45,8 +50,7 @@ export class Journal<T> implements AsyncDisposable {
     path: string,
     settings: JournalSettings,
     resume: boolean,
-    keyOf?: (entry: T) => string,
-    shape: t.AnyStrictValidator = t.isUnknown(),
+    { keyOf, shape = t.isUnknown() }: EntryRules<T> = {},
   ): Promise<Journal<T>> {
     const text = resume ? await readIfPresent(path) : null;
     // A run may have ended before its heading was whole: then there is nothing to go on from.

@@ -12,6 +12,7 @@ import type { EvalProvenance, EvalResult } from "../results/eval-result.js";
 import { requireDocument, resultInvalid } from "../results/read-document.js";
 import { ResultFolder } from "../results/result-folder.js";
 import { writeEvalResult } from "../results/write-eval-result.js";
+import { resolveLocation } from "../sources/location.js";
 import {
   type Entry,
   inOrder,
@@ -48,7 +49,7 @@ export async function mergeEvaluations(request: ReadMergeRequest): Promise<Merge
   const [first] = documents as [EvalPartDocument];
   const { missing } = first;
   const classMap = classMapOf(parts[0], first);
-  const benchmark = await openData(documents, classMap);
+  const benchmark = await openData(documents, classMap, request);
   const without = new Set(missing);
   const samples = benchmark.samples.filter(({ classIndex }) => !without.has(classIndex));
   const entries = documents.flatMap((one) => one.entries);
@@ -78,12 +79,23 @@ function classMapOf({ folder }: Part, { classMap, width }: EvalPartDocument): Cl
   }
 }
 
-/** The data where a part has seen it, or else where this machine has it. @throws DATA_* */
-function openData(documents: readonly EvalPartDocument[], classMap: ClassMap): Promise<Benchmark> {
+/**
+ * The data where the request says, else where a part has seen it, or else where this machine has it.
+ * @throws DATA_*
+ */
+function openData(
+  documents: readonly EvalPartDocument[],
+  classMap: ClassMap,
+  { data, val, signal }: ReadMergeRequest,
+): Promise<Benchmark> {
+  const told = {
+    ...(data !== undefined && { data: resolveLocation(data) }),
+    ...(val !== undefined && { val: resolveLocation(val) }),
+  };
   const own = ownFolders();
   const places = [...documents.map(({ folders }) => folders), ...(own === null ? [] : [own])];
   return firstThere(places as [BenchmarkFolders, ...BenchmarkFolders[]], (folders) =>
-    openBenchmark({ ...folders, classMap }),
+    openBenchmark({ ...folders, ...told, classMap, signal }),
   );
 }
 

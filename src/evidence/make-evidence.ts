@@ -194,6 +194,7 @@ function settingsOf(request: WithoutPlace, classifier: Classifier) {
     top: request.top ?? DEFAULTS.top,
     least: request.least ?? DEFAULTS.least,
     layer: request.layer ?? "auto",
+    maxPixels: request.maxPixels ?? null,
   };
 }
 
@@ -287,8 +288,7 @@ async function attack(
     join(task.folder, JOURNAL_NAME),
     task.settings,
     resume,
-    ({ eigenIndex }) => String(eigenIndex),
-    ATTACKED_SHAPE,
+    { keyOf: ({ eigenIndex }) => String(eigenIndex), shape: ATTACKED_SHAPE },
   );
   progress.advance(journal.earlier.length * steps);
   return await attackPool(

@@ -1,7 +1,9 @@
 import { join } from "node:path";
 import { firstThere } from "../cluster/first-there.js";
+import type { ImagePlaces } from "../cluster/merge-request.js";
 import { incomplete } from "../cluster/part.js";
 import { missingParts } from "../cluster/shard.js";
+import { SpuriousError } from "../errors.js";
 import { requireDocument, resultInvalid } from "../results/read-document.js";
 import { ResultFolder, type ResultFolderOptions } from "../results/result-folder.js";
 import { Candidates } from "./candidates.js";
@@ -16,7 +18,7 @@ import {
   writeMine,
 } from "./write-mine.js";
 
-export interface MergeMinesRequest extends ResultFolderOptions {
+export interface MergeMinesRequest extends ResultFolderOptions, Pick<ImagePlaces, "pools"> {
   /** Result folders of all parts, in any order. */
   readonly parts: readonly string[];
   readonly out: string;
@@ -50,7 +52,7 @@ export async function mergeMines(request: MergeMinesRequest): Promise<MineResult
   });
   const skipped = new SkippedImages();
   for (const { result } of parts) skipped.add(result.skipped, result.counts.skipped);
-  const { paths, pools } = await openData(parts as [Part, ...Part[]]);
+  const { paths, pools } = await openData(parts as [Part, ...Part[]], request.pools);
   const merged: MineResult = {
     ...first.result,
     pools: paths,
@@ -67,16 +69,32 @@ export async function mergeMines(request: MergeMinesRequest): Promise<MineResult
   });
 }
 
-/** The pools where a part has seen them. @throws DATA_NOT_FOUND */
-function openData(parts: readonly [Part, ...Part[]]) {
-  const places = parts.map(({ result }) => result.pools) as [
-    MineResult["pools"],
-    ...MineResult["pools"][],
+/**
+ * The pools where the request says, else where a part has seen them.
+ * @throws DATA_NOT_FOUND, USAGE_INVALID other pools than the parts'
+ */
+function openData(parts: readonly [Part, ...Part[]], told: readonly string[] | undefined) {
+  const seen = parts.map(({ result }) => result.pools.map(({ path }) => path));
+  const places = (told === undefined ? seen : [told]) as [
+    readonly string[],
+    ...(readonly string[])[],
   ];
-  return firstThere(places, async (paths) => ({
-    paths,
-    pools: await openPools(paths.map(({ path }) => path)),
-  }));
+  return firstThere(places, async (paths) => {
+    const pools = await openPools(paths);
+    const found = pools.map(({ path, kind }) => ({ path, kind }));
+    requireSamePools(parts[0], found);
+    return { paths: found, pools };
+  });
+}
+
+/** Images are known by their pool's place among the pools and their place in it. */
+function requireSamePools({ folder, result }: Part, found: MineResult["pools"]): void {
+  const [wanted, got] = [result.pools, found].map((pools) => pools.map(({ kind }) => kind));
+  if (JSON.stringify(wanted) === JSON.stringify(got)) return;
+  throw new SpuriousError(
+    "USAGE_INVALID",
+    `finding the pools: ${folder}: expected ${(wanted ?? []).join(", ")}, in this order, got ${(got ?? []).join(", ")}`,
+  );
 }
 
 /** Of one run that began with the first part and took the time of all. */

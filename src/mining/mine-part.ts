@@ -2,8 +2,9 @@ import type { PartDocument, PlannedWork } from "../cluster/part.js";
 import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
 import { WHOLE } from "../cluster/shard.js";
 import { Exclusions } from "./exclusions.js";
-import { mineImages, minePartOf, type WithoutPlace, withPreparedMine } from "./mine.js";
+import { mineImages, minePartOf } from "./mine.js";
 import { openPools } from "./open-pools.js";
+import { type WithoutPlace, withPreparedMine } from "./prepare-mine.js";
 import { surveyPools } from "./survey.js";
 import { minePartFiles } from "./write-mine.js";
 

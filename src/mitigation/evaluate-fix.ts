@@ -162,8 +162,7 @@ async function openAccuracyJournal(
     file,
     { accuracyImages: images, accuracyImageSizes: sizes },
     resume,
-    ({ path }) => path,
-    ACCURACY_ENTRY_SHAPE,
+    { keyOf: ({ path }) => path, shape: ACCURACY_ENTRY_SHAPE },
   );
 }
 

@@ -1,7 +1,7 @@
 import { rm, stat } from "node:fs/promises";
 import * as t from "typanion";
 import { SpuriousError } from "../errors.js";
-import { Journal, type JournalSettings } from "../evaluation/journal.js";
+import { type EntryRules, Journal, type JournalSettings } from "../evaluation/journal.js";
 import { RunLock } from "../results/run-lock.js";
 import type { ClassDirections } from "./fold.js";
 
@@ -32,6 +32,11 @@ export const FITTED_SHAPE = t.cascade(
   }),
   [isWholeFitted()],
 );
+
+const RULES: EntryRules<FittedEntry> = {
+  keyOf: ({ index }) => String(index),
+  shape: FITTED_SHAPE,
+};
 
 interface FitJournalOptions {
   readonly resume?: boolean | undefined;
@@ -71,7 +76,7 @@ export class FitJournal implements AsyncDisposable {
     settings: JournalSettings,
     resume: boolean,
   ): Promise<FitJournal> {
-    return new FitJournal(await Journal.open(path, settings, resume, keyOf, FITTED_SHAPE), null);
+    return new FitJournal(await Journal.open(path, settings, resume, RULES), null);
   }
 
   get earlier(): FittedClass[] {
@@ -120,10 +125,6 @@ function isWholeFitted() {
   });
 }
 
-function keyOf({ index }: FittedEntry): string {
-  return String(index);
-}
-
 async function openJournal(
   out: string,
   settings: JournalSettings,
@@ -140,7 +141,7 @@ async function openJournal(
     }
     await rm(path, { force: true });
   }
-  return Journal.open(path, settings, resume, keyOf, FITTED_SHAPE);
+  return Journal.open(path, settings, resume, RULES);
 }
 
 function base64(values: Float32Array): string {

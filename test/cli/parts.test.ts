@@ -175,6 +175,11 @@ describe("eval in parts", () => {
     renameSync(two, join(root, "here"));
     const again = ["merge", parts ?? "", "--out", out ?? "", "--force"];
     await refused(again, 4, /^error\[DATA_NOT_FOUND\]: .*scratch-1/m);
+    await refused([...again, "--pool", data], 2, /--pool: expected parts .*, got eval/);
+    await done([...again, "--data", data, "--val", val]);
+    assertSameResults(out ?? "", whole ?? "");
+    // One of them alone: the other is looked for as before.
+    await refused([...again, "--data", data], 4, /^error\[DATA_NOT_FOUND\]: .*scratch-1.val/m);
     process.env["SPURIOUS_IMAGENET"] = data;
     process.env["IMAGENET_ROOT"] = val;
     t.after(() => {
@@ -263,6 +268,19 @@ describe("mine in parts", () => {
     const moved = join(root, "moved");
     await done(["merge", parts, "--out", moved]);
     assert.deepEqual(namesIn(join(moved, "images")), namesIn(join(whole, "images")));
+    // It is nowhere that a part has seen.
+    renameSync(copy, join(root, "copy-gone"));
+    const told = ["merge", parts, "--out", join(root, "told")];
+    await refused(told, 4, /^error\[DATA_NOT_FOUND\]: .*pool/m);
+    await refused([...told, "--val", pool], 2, /--val: expected parts .*, got mine/);
+    const [here, beside] = [join(root, "gone"), join(root, "copy-gone")];
+    await refused(
+      [...told, "--pool", here, "--pool", beside],
+      2,
+      /expected folder, in this order, got folder, folder/,
+    );
+    await done([...told, "--pool", here]);
+    assert.deepEqual(namesIn(join(root, "told/images")), namesIn(join(whole, "images")));
     renameSync(join(root, "gone"), pool);
     await done(["merge", parts, "--out", out]);
     const [found, expected] = [out, whole].map(folderContent);

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter, join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
@@ -290,6 +290,28 @@ describe("slurm submit, status and merge", () => {
     assert.deepEqual(namesIn(out), ["notes.txt"]);
     rmSync(out, { recursive: true });
     for (let time = 0; time < 2; time++) await done("slurm", "merge", folder);
+    assert.deepEqual(namesIn(out), RESULT_FILES);
+  });
+
+  test("a merge is told where the images are now, and how many unreadable ones are accepted", async (t) => {
+    const benchmark = smallBenchmark(t);
+    fakeSlurm(t, benchmark.root);
+    const { folder, out, parts } = await planned(benchmark, "--tasks", "1");
+    const [thing = ""] = namesIn(benchmark.data);
+    const broken = join(benchmark.data, thing, "0000.jpg");
+    rmSync(join(benchmark.data, thing, namesIn(join(benchmark.data, thing))[0] ?? ""));
+    writeFileSync(broken, "no picture");
+    await answerOf([...benchmark.evalArgs, "--shard", "1/1", "--parts", parts]);
+    const moved = join(benchmark.root, "moved");
+    renameSync(benchmark.data, moved);
+    const merge = ["slurm", "merge", folder];
+    const lost = await answerOf(merge);
+    assert.equal(lost.status, 4);
+    assert.match(lost.stderr, /^error\[DATA_NOT_FOUND\]: .*spurious/m);
+    const skipped = await answerOf([...merge, "--data", moved]);
+    assert.equal(skipped.status, 4);
+    assert.match(skipped.stderr, /^error\[IMAGES_SKIPPED\]: /m);
+    await done(...merge, "--data", moved, "--max-skipped", "1");
     assert.deepEqual(namesIn(out), RESULT_FILES);
   });
 

@@ -11,8 +11,7 @@ import { waitFor } from "../helpers/wait.js";
 
 const MANY = { val: 35, spurious: 35 };
 
-/** Images that attempts in a folder of parts have done. */
-/** Of each attempt. */
+/** Images that each attempt in a folder of parts has done. */
 function imagesOfAttempts(parts: string): number[] {
   const attempts = join(parts, ".attempts");
   return namesIn(attempts).map((name) => Math.max(0, lineCount(join(attempts, name, JOURNAL)) - 1));

@@ -125,7 +125,7 @@ function journalText(): string {
 
 async function readJournal(_: string, path: string): Promise<void> {
   const keyOf = (entry: { path: string }): string => entry.path;
-  const journal = await Journal.open(path, { seed: 1, model: "a hash" }, true, keyOf);
+  const journal = await Journal.open(path, { seed: 1, model: "a hash" }, true, { keyOf });
   await journal[Symbol.asyncDispose]();
 }
 

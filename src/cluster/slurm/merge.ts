@@ -3,6 +3,7 @@ import { join } from "node:path";
 import { SpuriousError } from "../../errors.js";
 import { writeFileAtomic } from "../../results/atomic.js";
 import { type MergedParts, mergeParts } from "../merge-parts.js";
+import type { ImagePlaces, MergeRequest } from "../merge-request.js";
 import { publishedParts, removeAttempts } from "../part-folder.js";
 import { missingParts } from "../shard.js";
 import { partsOf, readPlan } from "./plan-file.js";
@@ -19,7 +20,7 @@ const MERGE_MARK = ".merge-begun";
  */
 export async function mergeSlurm(
   folder: string,
-  signal?: AbortSignal,
+  request: ImagePlaces & Pick<MergeRequest, "signal"> = {},
 ): Promise<{ readonly merged: MergedParts; readonly out: string }> {
   const plan = await readPlan(folder);
   const { out, tasks, replacesOut } = plan;
@@ -41,7 +42,7 @@ export async function mergeSlurm(
     await refuseTaken(out);
     await writeFileAtomic(mark, "");
   }
-  const merged = await mergeParts({ parts: [parts], out, force: true, signal });
+  const merged = await mergeParts({ parts: [parts], out, force: true, ...request });
   await removeAttempts(parts);
   return { merged, out };
 }

@@ -11,7 +11,7 @@ export class MineMergeCommand extends BaseCommand {
     details: `
       Puts the results of \`mine --shard 1/n\` to \`n/n\` together: the list that one run gives. All
       parts must be there, made with the same settings; they are left as they are. The images are
-      copied from the pools.
+      copied from the pools: where a part has seen them, unless \`--pool\` says where they are now.
     `,
     examples: [["Two parts", "spurious-native mine merge part-1 part-2 --out mined"]],
   });
@@ -20,12 +20,15 @@ export class MineMergeCommand extends BaseCommand {
   copies = Option.Boolean("--copies", true, {
     description: "Copy the images into --out; --no-copies",
   });
+  pools = Option.Array("--pool", {
+    description: "Where the pools are now, in their order; repeatable",
+  });
   out = Option.String("--out", { required: true, description: "Result folder" });
   force = Option.Boolean("--force", false, { description: "Replace the result in --out" });
 
   async execute(): Promise<number> {
-    const { parts, out, force, copies, signal } = this;
-    const result = await mergeMines({ parts, out, force, copies, signal });
+    const { parts, pools, out, force, copies, signal } = this;
+    const result = await mergeMines({ parts, pools, out, force, copies, signal });
     for (const warning of mineWarnings(result)) this.warn(warning);
     this.print(result, () => mineLines(result));
     this.note(`the list is in ${out}`);

@@ -1,9 +1,8 @@
 import { Command, Option } from "clipanion";
 import { mergeSlurm } from "../../cluster/slurm/merge.js";
-import { BaseCommand } from "../base.js";
-import { mergedDocument, mergedLines, mergedWarnings, refuseMerged } from "../merged-lines.js";
+import { MergingCommand } from "../merging-command.js";
 
-export class SlurmMergeCommand extends BaseCommand {
+export class SlurmMergeCommand extends MergingCommand {
   static override paths = [["slurm", "merge"]];
   static override usage = Command.Usage({
     category: "Many machines",
@@ -11,18 +10,17 @@ export class SlurmMergeCommand extends BaseCommand {
     details: `
       Checks that all parts are there, unchanged and of the same settings, and writes the result that
       one run gives. What is missing is named. It can be called again; the parts are left as they are.
+
+      The pictures that a result shows are read again: where a task has seen them, unless \`--data\`,
+      \`--val\` or \`--pool\` say where they are now.
     `,
     examples: [["A plan", "spurious-native slurm merge plan"]],
   });
 
   plan = Option.String({ name: "PLAN" });
 
-  async execute(): Promise<number> {
-    const { merged, out } = await mergeSlurm(this.plan, this.signal);
-    for (const text of mergedWarnings(merged)) this.warn(text);
-    this.print(mergedDocument(merged), () => mergedLines(merged, this.style));
-    this.note(`the result is in ${out}`);
-    refuseMerged(merged);
-    return 0;
+  execute(): Promise<number> {
+    const { plan, signal, places } = this;
+    return this.show(() => mergeSlurm(plan, { ...places, signal }));
   }
 }

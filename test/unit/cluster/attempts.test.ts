@@ -10,9 +10,9 @@ import { namesIn } from "../../helpers/result-files.js";
 
 const SHARD = { index: 2, of: 3 };
 const PREFIX = "part-002-of-003.";
-const KEY = settingsKey({ command: "eval", settings: { seed: 1 } });
-const OTHER_KEY = settingsKey({ command: "eval", settings: { seed: 2 } });
-const SAME = { shard: SHARD, key: KEY };
+const SAME = { shard: SHARD, command: "eval", settings: { seed: 1 } } as const;
+const KEY = settingsKey(SAME);
+const OTHER_KEY = settingsKey({ ...SAME, settings: { seed: 2 } });
 
 /** The folder of attempts with one that a process of another machine may be writing to. */
 function elsewhere(t: TestContext, files: Readonly<Record<string, string>>) {
@@ -130,22 +130,8 @@ describe("openAttempt", () => {
     );
     const before = namesIn(join(parts, ".attempts"));
     await using own = await openAttempt(parts, SAME);
-    assert.deepEqual(namesIn(own.path), [".lock"]);
+    assert.deepEqual(namesIn(own.path), [".lock", "attempt.json"]);
     assert.ok(!others.includes(own.path));
     assert.equal(namesIn(join(parts, ".attempts")).length, before.length + 1);
-  });
-
-  test("where they shall be refused, one with other settings is gone on from, and keeps its name", async (t) => {
-    const parts = join(fileTree(t, []), "parts");
-    attempt(parts, "0", { "progress.jsonl": journal(9) }, "elsewhere", OTHER_KEY);
-    {
-      await using copy = await openAttempt(parts, { ...SAME, anySettings: true });
-      assert.equal(readFileSync(copy.file("progress.jsonl"), "utf8"), journal(9));
-    }
-    await using own = await openAttempt(parts, SAME);
-    assert.deepEqual(namesIn(own.path), [".lock"]);
-    // Its own come first.
-    await using again = await openAttempt(parts, { ...SAME, anySettings: true });
-    assert.match(again.path, new RegExp(`\\.${KEY}\\.`));
   });
 });

@@ -69,7 +69,7 @@ describe("PartFolder", () => {
     }
     await using third = await open(parts);
     assert.equal(readFileSync(third.file("progress.jsonl"), "utf8"), "work\nwork\n");
-    assert.deepEqual(namesIn(third.path), [".lock", "progress.jsonl"]);
+    assert.deepEqual(namesIn(third.path), [".lock", "attempt.json", "progress.jsonl"]);
     // The other's own is as it was.
     writeFileSync(third.file("progress.jsonl"), "other");
     assert.equal(readFileSync(others[1]?.file("progress.jsonl") ?? "", "utf8"), "work\nwork\n");
@@ -119,7 +119,60 @@ describe("PartFolder", () => {
     }
     await using again = await open(parts, { force: true });
     assert.ok(!namesIn(parts).includes(NAME));
-    assert.deepEqual(namesIn(again.path), [".lock"]);
+    assert.deepEqual(namesIn(again.path), [".lock", "attempt.json"]);
+  });
+
+  test("resume refuses settings that no work on any of the parts was begun with, and begins nothing", async (t) => {
+    const parts = partsFolder(t);
+    const others = { ...ABOUT, settings: { seed: 2 } };
+    const own = await open(parts);
+    await own[Symbol.asyncDispose]();
+    const names = namesIn(join(parts, ".attempts"));
+    const refused = { code: "RESUME_MISMATCH", message: /expected seed 2, got 1/ };
+    for (const shard of [SHARD, { index: 3, of: 3 }]) {
+      await using other = await PartFolder.open({ parts, shard, resume: true });
+      await assert.rejects(other.begin(others), refused);
+    }
+    assert.deepEqual(namesIn(join(parts, ".attempts")), names);
+    {
+      await using whole = await open(parts);
+      await whole.complete([{ name: "a.txt", content: "abc" }], ABOUT);
+    }
+    await using third = await PartFolder.open({
+      parts,
+      shard: { index: 3, of: 3 },
+      resume: true,
+    });
+    await assert.rejects(third.begin(others), refused);
+    await third.begin(ABOUT);
+    assert.ok(namesIn(third.path).includes("attempt.json"));
+  });
+
+  test("resume begins a part where another has work with the same settings beside others", async (t) => {
+    const parts = partsFolder(t);
+    const others = { ...ABOUT, settings: { seed: 2 } };
+    for (const about of [ABOUT, others]) {
+      await using folder = await PartFolder.open({ parts, shard: SHARD });
+      await folder.begin(about);
+    }
+    await using third = await PartFolder.open({
+      parts,
+      shard: { index: 3, of: 3 },
+      resume: true,
+    });
+    assert.equal(await third.begin(others), null);
+  });
+
+  test("an attempt whose description is damaged is named", async (t) => {
+    const parts = partsFolder(t);
+    const own = await open(parts);
+    await own[Symbol.asyncDispose]();
+    writeFileSync(own.file("attempt.json"), "{");
+    await using other = await PartFolder.open({ parts, shard: SHARD, resume: true });
+    await assert.rejects(other.begin({ ...ABOUT, settings: { seed: 2 } }), {
+      code: "RESULT_INVALID",
+      message: /attempt\.json: expected JSON/,
+    });
   });
 
   test("force takes away what nobody writes to; a start without it goes on from its own", async (t) => {

@@ -61,7 +61,7 @@ describe("Journal", () => {
     const path = journalPath(t);
     await write(path, [{ n: 1, text: "first" }, { n: 2 }, { n: 1, text: "again" }]);
     const keyOf = ({ n }: Entry): string => String(n);
-    await using journal = await Journal.open<Entry>(path, SETTINGS, true, keyOf);
+    await using journal = await Journal.open<Entry>(path, SETTINGS, true, { keyOf });
     assert.deepEqual(journal.earlier, [{ n: 1, text: "first" }, { n: 2 }]);
   });
 
@@ -104,7 +104,7 @@ describe("Journal", () => {
     const path = journalPath(t);
     await write(path, [{ n: 1 }, { n: 2 }]);
     const open = (shape: typanion.AnyStrictValidator) =>
-      Journal.open<Entry>(path, SETTINGS, true, undefined, shape);
+      Journal.open<Entry>(path, SETTINGS, true, { shape });
     await using journal = await open(typanion.isPartial({ n: typanion.isNumber() }));
     assert.equal(journal.earlier.length, 2);
     await assert.rejects(open(typanion.isPartial({ n: typanion.isString() })), {
