@@ -13,7 +13,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: "forward-fp32",
     heading: "Forward passes, fp32",
-    args: ["forward"],
+    args: ["forward", "--runs", "11"],
     targets: [
       { versus: "onnxruntime-node", ratio: 1 },
       { versus: "torch-compile", ratio: 1 },
@@ -23,7 +23,7 @@ export const SUITES: readonly Suite[] = [
   {
     name: "forward-bf16",
     heading: "Forward passes, bf16",
-    args: ["forward", "--dtype", "bf16"],
+    args: ["forward", "--dtype", "bf16", "--runs", "11"],
     targets: [{ versus: "torch-compile", ratio: 1.05 }],
   },
   {
