@@ -39,7 +39,8 @@ export async function requireEarlierSettings(
     break;
   }
   const attempts = await partsOf(join(parts, ATTEMPTS), of);
-  if (attempts.some((folder) => keyOf(folder) === settingsKey(about))) return;
+  const key = settingsKey(about);
+  if (attempts.some((folder) => keyOf(folder) === key)) return;
   for (const folder of attempts) {
     const attempt = await readAttempt(folder);
     if (attempt === null) continue;

@@ -1,3 +1,4 @@
+import { SpuriousError } from "../errors.js";
 import { mergeEvaluations } from "../evaluation/merge-evaluations.js";
 import { mergeEvidence } from "../evidence/evidence-part.js";
 import { mergeMines } from "../mining/merge-mines.js";
@@ -5,7 +6,6 @@ import type { MineResult } from "../mining/mine-result.js";
 import { mergeFixes } from "../mitigation/fit-part.js";
 import { mergePcas } from "../pca/merge-pcas.js";
 import { readAllParts } from "./all-parts.js";
-import { SpuriousError } from "../errors.js";
 import type { ImagePlaces, MergeRequest, ReadMergeRequest } from "./merge-request.js";
 import type { PartCommand } from "./part.js";
 

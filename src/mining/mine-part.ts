@@ -1,10 +1,8 @@
 import type { PartDocument, PlannedWork } from "../cluster/part.js";
 import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
 import { WHOLE } from "../cluster/shard.js";
-import { Exclusions } from "./exclusions.js";
 import { mineImages, minePartOf } from "./mine.js";
-import { openPools } from "./open-pools.js";
-import { type WithoutPlace, withPreparedMine } from "./prepare-mine.js";
+import { openTask, type WithoutPlace, withPreparedMine } from "./prepare-mine.js";
 import { surveyPools } from "./survey.js";
 import { minePartFiles } from "./write-mine.js";
 
@@ -29,11 +27,6 @@ export async function minePart(request: MinePartRequest): Promise<PartDocument> 
 
 /** Images of the pools that all parts together look at. @throws as minePool */
 export async function countPool(request: WithoutPlace): Promise<PlannedWork> {
-  const task = {
-    pools: await openPools(request.pools),
-    exclusions: await Exclusions.read(request.exclude),
-    shard: WHOLE,
-  };
-  const { left } = await surveyPools(task, request);
+  const { left } = await surveyPools(await openTask(request, WHOLE), request);
   return { count: left, unit: "images", pieces: left };
 }

@@ -83,11 +83,7 @@ export async function withPreparedMine<T>(
   const index = await readPcaIndex(request.pca);
   const target = await openTarget(request, index);
   const list = listSettings(request);
-  const task: Task = {
-    pools: await openPools(request.pools),
-    exclusions: await Exclusions.read(request.exclude),
-    shard,
-  };
+  const task = await openTask(request, shard);
   await using classifier = await openPcaModel(request.pca, index, request);
   const survey = await surveyPools(task, request);
   const preprocessing: Preprocessing = { preset: "paper-v2", size: classifier.inputSize.value };
@@ -99,6 +95,14 @@ export async function withPreparedMine<T>(
     excluded: task.exclusions.sha256,
   };
   return await use({ target, list, task, classifier, survey, preprocessing, settings });
+}
+
+/** The pools and what is left out of them. @throws DATA_*, USAGE_INVALID */
+export async function openTask(
+  { pools, exclude }: Pick<WithoutPlace, "pools" | "exclude">,
+  shard: Shard,
+): Promise<Task> {
+  return { pools: await openPools(pools), exclusions: await Exclusions.read(exclude), shard };
 }
 
 async function openTarget(request: WithoutPlace, index: PcaIndex): Promise<Target> {

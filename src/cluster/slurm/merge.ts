@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { SpuriousError } from "../../errors.js";
 import { writeFileAtomic } from "../../results/atomic.js";
 import { type MergedParts, mergeParts } from "../merge-parts.js";
-import type { ImagePlaces, MergeRequest } from "../merge-request.js";
+import type { MergeRequest } from "../merge-request.js";
 import { publishedParts, removeAttempts } from "../part-folder.js";
 import { missingParts } from "../shard.js";
 import { partsOf, readPlan } from "./plan-file.js";
@@ -20,7 +20,7 @@ const MERGE_MARK = ".merge-begun";
  */
 export async function mergeSlurm(
   folder: string,
-  request: ImagePlaces & Pick<MergeRequest, "signal"> = {},
+  request: Omit<MergeRequest, "parts" | "out" | "force"> = {},
 ): Promise<{ readonly merged: MergedParts; readonly out: string }> {
   const plan = await readPlan(folder);
   const { out, tasks, replacesOut } = plan;
