@@ -178,7 +178,10 @@ export function classFolder(index: number): string {
   return String(index).padStart(3, "0");
 }
 
-/** What decides the content of a run. */
+/**
+ * What decides the content of a run. The limit of pixels is not among it: a picture over it ends the
+ * run, which then goes on with a higher one.
+ */
 function settingsOf(request: WithoutPlace, classifier: Classifier) {
   return {
     model: classifier.sha256,
@@ -194,7 +197,6 @@ function settingsOf(request: WithoutPlace, classifier: Classifier) {
     top: request.top ?? DEFAULTS.top,
     least: request.least ?? DEFAULTS.least,
     layer: request.layer ?? "auto",
-    maxPixels: request.maxPixels ?? null,
   };
 }
 

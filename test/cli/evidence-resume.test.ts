@@ -124,7 +124,6 @@ describe("evidence --resume", () => {
         [["--layer", "last-conv"], "layer .?last-conv.?, got .?auto"],
         [["--temperature", "2"], "temperature 2, got 1"],
         [["--size", "96"], "size 96, got 64"],
-        [["--max-pixels", "99999"], "maxPixels 99999, got null"],
         [["--dtype", "bf16"], "dtype .?bf16.?, got .?fp32"],
       ] as const) {
         const { status, stderr } = await answerOf(args(out, "--resume", ...flags));
