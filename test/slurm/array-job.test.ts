@@ -252,10 +252,15 @@ describe("what only time does to an array job", { skip: slurmMissing() }, () => 
 
   test("ended by its time limit without notice, a task is told as such and goes on when submitted", async (t) => {
     const { root, out, line, expected } = await longEval(t);
-    const { folder } = await submitted(join(root, "plan"), line, {
+    const { folder, parts } = await submitted(join(root, "plan"), line, {
       ...{ tasks: 1, minutes: 1 },
       edit: (script) => script.replace(/^#SBATCH --signal=.*\n/m, ""),
     });
+    await until("the task to be at work", () => writerOf(parts, 1) !== undefined);
+    const worker = writerOf(parts, 1);
+    assert.ok(worker !== undefined);
+    // However quick the machine is, it does not end before its limit.
+    process.kill(worker, "SIGSTOP");
     await until("the end of all tasks", isIdle);
     const [failed] = await failedTasks(folder);
     assert.match(failed?.reason ?? "", /DUE TO TIME LIMIT/);
