@@ -50,7 +50,7 @@ export {
   type ExportBenchmarkRequest,
   type ExportedBenchmark,
 } from "./mining/export-benchmark.js";
-export { mergeMines, type MergeMinesRequest } from "./mining/merge-mines.js";
+export { mergeMines } from "./mining/merge-mines.js";
 export { minePart, type MinePartRequest } from "./mining/mine-part.js";
 export { minePool } from "./mining/mine.js";
 export type { MineResult } from "./mining/mine-result.js";

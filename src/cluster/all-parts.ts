@@ -8,12 +8,15 @@ import { missingParts } from "./shard.js";
  * @param paths folders of parts, or folders that hold such folders
  * @throws SHARDS_INCOMPLETE a folder is no part, one is missing, there twice, of another command or
  *   other settings, or one of its files is not as it was; the message says which
- * @throws RESULT_INVALID
+ * @throws RESULT_INVALID, CANCELLED
  */
-export async function readAllParts(paths: readonly string[]): Promise<readonly [Part, ...Part[]]> {
+export async function readAllParts(
+  paths: readonly string[],
+  signal?: AbortSignal,
+): Promise<readonly [Part, ...Part[]]> {
   const parts = (await Promise.all(paths.map(partsAt))).flat();
   requireWhole(parts);
-  for (const part of parts) await verifyPart(part);
+  for (const part of parts) await verifyPart(part, signal);
   const inOrder = [...parts].sort((a, b) => a.document.shard.index - b.document.shard.index);
   return inOrder as [Part, ...Part[]];
 }

@@ -1,12 +1,13 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Stats } from "node:fs";
-import { copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
+import { access, copyFile, mkdir, readdir, rename, rm, stat } from "node:fs/promises";
 import { basename, dirname, join } from "node:path";
 import { SpuriousError } from "../errors.js";
 import { isTemporary, writeFailed, writeFileAtomic } from "../results/atomic.js";
 import { ResultFolder } from "../results/result-folder.js";
 import { LOCK_NAME } from "../results/run-lock.js";
 import { ATTEMPT_FILE, byWork, workOf } from "./attempt-work.js";
+import { discard } from "./discard.js";
 import { PART_FILE, type PartDescription } from "./part.js";
 import { type Shard, shardName } from "./shard.js";
 
@@ -54,7 +55,9 @@ export async function openAttempt(parts: string, options: AttemptOptions): Promi
   const { shard, startOver = false } = options;
   const key = settingsKey(options);
   const all = startOver ? [] : await attemptsAt(parts, shard);
-  const furthest = await furthestOf(all.filter((path) => keyOf(path) === key));
+  const same = all.filter((path) => keyOf(path) === key);
+  const begun = await Promise.all(same.map(isAttempt));
+  const furthest = await furthestOf(same.filter((_, i) => begun[i]));
   for (const path of furthest) {
     const taken = await takeOver(path);
     if (taken !== null) return taken;
@@ -87,9 +90,7 @@ export async function removeEarlier(parts: string, shard: Shard): Promise<void> 
   for (const path of await attemptsAt(parts, shard)) {
     const taken = await takeOver(path);
     if (taken === null) continue;
-    await rm(path, { recursive: true, force: true }).catch((cause: unknown) => {
-      throw writeFailed(path, cause);
-    });
+    await discard(path, dirname(path));
   }
 }
 
@@ -113,11 +114,21 @@ export function keyOf(path: string): string {
 /** null where another run has it, or where it has become the part by now. */
 async function takeOver(path: string): Promise<ResultFolder | null> {
   try {
-    return await ResultFolder.open(path, { resume: true }, () => true);
+    const folder = await ResultFolder.open(path, { resume: true }, () => true);
+    if (await isAttempt(path)) return folder;
+    // It was made here, in the place of one that has gone.
+    await folder[Symbol.asyncDispose]();
+    return null;
   } catch (error) {
     if (error instanceof SpuriousError && error.code === "OUTPUT_EXISTS") return null;
     throw error;
   }
+}
+
+/** Whether a folder says what it is about, or is a part that lacks its name alone. */
+async function isAttempt(path: string): Promise<boolean> {
+  const files = [ATTEMPT_FILE, PART_FILE].map((name) => access(join(path, name)));
+  return (await Promise.allSettled(files)).some(({ status }) => status === "fulfilled");
 }
 
 /** The one that came furthest, or those that came as far: a copy and what it is of. */

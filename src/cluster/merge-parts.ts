@@ -1,12 +1,11 @@
 import { SpuriousError } from "../errors.js";
 import { mergeEvaluations } from "../evaluation/merge-evaluations.js";
 import { mergeEvidence } from "../evidence/evidence-part.js";
-import { mergeMines } from "../mining/merge-mines.js";
-import type { MineResult } from "../mining/mine-result.js";
+import { mergeReadMines } from "../mining/merge-mines.js";
 import { mergeFixes } from "../mitigation/fit-part.js";
 import { mergePcas } from "../pca/merge-pcas.js";
 import { readAllParts } from "./all-parts.js";
-import type { ImagePlaces, MergeRequest, ReadMergeRequest } from "./merge-request.js";
+import type { MergeRequest, ReadMergeRequest } from "./merge-request.js";
 import type { PartCommand } from "./part.js";
 
 const MERGERS = {
@@ -14,15 +13,17 @@ const MERGERS = {
   "pca fit": alone(mergePcas),
   evidence: alone(mergeEvidence),
   "spufix fit": alone(mergeFixes),
-  mine: alone(mergeParted),
+  mine: alone(mergeReadMines),
 } as const;
 
 type Mergers = typeof MERGERS;
 
-/** What the merge of a command looks at images of; the others look at none. */
-const LOOKED_AT: Partial<Record<PartCommand, readonly (keyof ImagePlaces)[]>> = {
+/** Options that the merge of some commands alone has. */
+const FLAGS = { data: "--data", val: "--val", pools: "--pool", copies: "--no-copies" } as const;
+type OwnOption = keyof typeof FLAGS;
+const TAKEN: Partial<Record<PartCommand, readonly OwnOption[]>> = {
   eval: ["data", "val"],
-  mine: ["pools"],
+  mine: ["pools", "copies"],
 };
 
 /** The result of all parts, with the command that made them. */
@@ -37,31 +38,25 @@ function alone<R>(merge: (request: ReadMergeRequest) => Promise<R>) {
   });
 }
 
-/** Parts of mining could be merged before parts described themselves. */
-function mergeParted(request: ReadMergeRequest): Promise<MineResult> {
-  return mergeMines({ ...request, parts: request.parts.map(({ folder }) => folder) });
-}
-
 /**
  * Puts the parts of any command together: the result that one run gives, but for times.
- * @throws USAGE_INVALID a place of images that it does not look at
+ * @throws USAGE_INVALID an option that the merge of their command has not
  * @throws SHARDS_INCOMPLETE, RESULT_INVALID, DATA_*, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED, CANCELLED
  */
 export async function mergeParts(request: MergeRequest): Promise<MergedParts> {
-  const parts = await readAllParts(request.parts);
+  const parts = await readAllParts(request.parts, request.signal);
   const { command } = parts[0].document;
-  requireLookedAt(command, request);
+  requireTaken(command, request);
   const merge = MERGERS[command];
   return { command, ...(await merge({ ...request, parts })) } as MergedParts;
 }
 
-function requireLookedAt(command: PartCommand, request: MergeRequest): void {
-  const flags = { data: "--data", val: "--val", pools: "--pool" };
-  for (const place of ["data", "val", "pools"] as const) {
-    if (request[place] === undefined || LOOKED_AT[command]?.includes(place) === true) continue;
+function requireTaken(command: PartCommand, request: MergeRequest): void {
+  for (const option of Object.keys(FLAGS) as OwnOption[]) {
+    if (request[option] === undefined || TAKEN[command]?.includes(option) === true) continue;
     throw new SpuriousError(
       "USAGE_INVALID",
-      `merging parts: ${flags[place]}: expected parts of a command that has it, got ${command}`,
+      `merging parts: ${FLAGS[option]}: expected parts of a command that has it, got ${command}`,
     );
   }
 }

@@ -13,6 +13,8 @@ export interface ImagePlaces {
 
 /** What merging the parts of any command takes. */
 export interface MergeRequest extends ImagePlaces, Pick<ResultFolderOptions, "force"> {
+  /** Of `mine`: whether copies of the images stay in the result; default: as the parts were told. */
+  readonly copies?: boolean | undefined;
   /** Folders of all parts, in any order, or folders that hold them. */
   readonly parts: readonly string[];
   /** The result: a folder, or for a fix a file. */

@@ -12,6 +12,7 @@ import {
 import { LOCK_NAME } from "../results/run-lock.js";
 import { ATTEMPT_FILE } from "./attempt-work.js";
 import { ATTEMPTS, openAttempt, removeEarlier } from "./attempts.js";
+import { discard } from "./discard.js";
 import { requireEarlierSettings } from "./earlier-settings.js";
 import {
   type Part,
@@ -62,6 +63,8 @@ export class PartFolder implements AsyncDisposable {
     if (out !== undefined && parts === undefined) {
       const begun: IsBegun = (names) => names.includes(PART_FILE) || (isBegun ?? hasJournal)(names);
       const folder = await ResultFolder.open(out, place, begun);
+      // Else a run that is killed while it starts over would be taken for the part it replaces.
+      if (force) await removeDescription(folder);
       return new PartFolder(place, null, folder, resume);
     }
     if (out !== undefined || parts === undefined) {
@@ -75,11 +78,13 @@ export class PartFolder implements AsyncDisposable {
     try {
       // Known before minutes are spent on loading a model.
       await mkdir(join(parts, ATTEMPTS), { recursive: true });
-      if (force) await rm(published, { recursive: true, force: true });
     } catch (cause) {
       throw writeFailed(parts, cause);
     }
-    if (force) await removeEarlier(parts, shard);
+    if (force) {
+      await discard(published, join(parts, ATTEMPTS));
+      await removeEarlier(parts, shard);
+    }
     return new PartFolder(place, published, null, true);
   }
 
@@ -113,6 +118,7 @@ export class PartFolder implements AsyncDisposable {
    * part its place. No other file of the folder may be open.
    * @param needed files that the part's documents name, with `/`
    * @throws OUTPUT_WRITE_FAILED also where one of them is not there
+   * @throws RESUME_MISMATCH another attempt, with other settings, was whole first
    */
   async complete(
     files: readonly FileContent[],
@@ -123,9 +129,9 @@ export class PartFolder implements AsyncDisposable {
     const document = await sealPart(this.path, { ...about, shard: this.shard }, needed);
     for (const own of [JOURNAL_NAME, ATTEMPT_FILE]) await rm(this.file(own), { force: true });
     if (this.published === null) return document;
-    await this.#publish(this.published);
-    const part = await this.#wholePart();
-    return part?.document ?? document;
+    const part = await this.#publish(this.published);
+    requireSamePart(part, { ...about, shard: this.shard });
+    return part.document;
   }
 
   /** Gives an attempt free, and takes it away when it is of no use. */
@@ -153,12 +159,15 @@ export class PartFolder implements AsyncDisposable {
     if (this.published === null || parts === undefined) return null;
     if (resume === true) await requireEarlierSettings(parts, shard.of, about);
     this.folder = await openAttempt(parts, { ...about, shard, startOver: force });
+    // Another one may have ended it since it was looked for.
+    const ended = await readPartIfPresent(this.published);
+    if (ended !== null) return ended;
     if ((await readPartIfPresent(this.path)) === null) return null;
-    await this.#publish(this.published);
-    return await readPartIfPresent(this.published);
+    return await this.#publish(this.published);
   }
 
-  async #publish(place: string): Promise<void> {
+  /** @returns the part that is there now: this one, or that of an attempt that was whole first */
+  async #publish(place: string): Promise<Part> {
     try {
       await syncFolder(this.path);
       await rename(this.path, place);
@@ -166,18 +175,35 @@ export class PartFolder implements AsyncDisposable {
       await syncFolder(dirname(place));
     } catch (cause) {
       const { code = "" } = cause as NodeJS.ErrnoException;
-      // Another attempt was whole first.
-      if (code === "ENOTEMPTY" || code === "EEXIST") return;
-      throw writeFailed(place, cause);
+      if (code !== "ENOTEMPTY" && code !== "EEXIST") throw writeFailed(place, cause);
     }
+    const part = await readPartIfPresent(place);
+    if (part !== null) return part;
+    throw new SpuriousError(
+      "OUTPUT_EXISTS",
+      `ending a part: ${place}: expected nothing or a whole part there, got a folder without ${PART_FILE}`,
+      { input: place, hint: "move it away and run the same command again: the work is kept" },
+    );
+  }
+}
+
+async function removeDescription(folder: ResultFolder): Promise<void> {
+  try {
+    await rm(folder.file(PART_FILE), { force: true });
+  } catch (cause) {
+    await folder[Symbol.asyncDispose]();
+    throw writeFailed(folder.path, cause);
   }
 }
 
 const hasJournal: IsBegun = (names) => names.includes(JOURNAL_NAME);
 
-/** Takes away what attempts left in a folder of parts; all of its parts must be there. */
+/**
+ * Takes away what attempts left in a folder of parts, all of which must be there; where one still goes
+ * on, what it writes stays.
+ */
 export async function removeAttempts(parts: string): Promise<void> {
-  await rm(join(parts, ATTEMPTS), { recursive: true, force: true });
+  await rm(join(parts, ATTEMPTS), { recursive: true, force: true }).catch(() => undefined);
 }
 
 /** Numbers of the parts that are in a folder of all parts. */

@@ -128,9 +128,13 @@ export function requireSamePart(
   );
 }
 
-/** Whether every file is as it was when the part was made. @throws SHARDS_INCOMPLETE the first that is not */
-export async function verifyPart({ folder, document }: Part): Promise<void> {
+/**
+ * Whether every file is as it was when the part was made.
+ * @throws SHARDS_INCOMPLETE the first that is not; CANCELLED
+ */
+export async function verifyPart({ folder, document }: Part, signal?: AbortSignal): Promise<void> {
   for (const [name, { bytes, sha256 }] of Object.entries(document.files)) {
+    refuseMergeStopped(signal);
     const path = join(folder, name);
     const found = await stat(path).catch(() => null);
     const expected = `${String(bytes)} bytes with SHA-256 ${sha256}`;
@@ -154,6 +158,14 @@ export function incomplete(input: string, expected: string, got: string): Spurio
     `merging parts: ${input}: expected ${expected}, got ${got}`,
     { input },
   );
+}
+
+/** @throws CANCELLED the merge was stopped between two files */
+export function refuseMergeStopped(signal: AbortSignal | undefined): void {
+  if (signal?.aborted !== true) return;
+  throw new SpuriousError("CANCELLED", "the merge was stopped between two files", {
+    hint: "run the same command again: the parts are as they were",
+  });
 }
 
 function lacks(path: string): SpuriousError {

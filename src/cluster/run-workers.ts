@@ -1,6 +1,6 @@
 import { mkdir, readdir, rm } from "node:fs/promises";
 import { availableParallelism } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { SpuriousError } from "../errors.js";
 import { addon } from "../native/load.js";
 import { writeFailed } from "../results/atomic.js";
@@ -9,11 +9,13 @@ import { LOCK_NAME, RunLock } from "../results/run-lock.js";
 import { NO_PROGRESS, type ProgressSink } from "../terminal/progress.js";
 import { SummedProgress } from "../terminal/worker-progress.js";
 import { ATTEMPTS } from "./attempts.js";
-import { withoutOptions } from "./command-line.js";
+import { withOptions, withoutOptions } from "./command-line.js";
 import { devicesOf } from "./devices.js";
+import { discard } from "./discard.js";
+import { isMergeMarked, markMerge } from "./merge-mark.js";
 import { type MergedParts, mergeParts } from "./merge-parts.js";
 import { partsNamed } from "./shard.js";
-import { runWorker, type WorkerEnd, workerError } from "./worker.js";
+import { endedBy, runWorker, type WorkerEnd, workerError } from "./worker.js";
 
 export interface WorkersRequest extends ResultFolderOptions {
   /** The command line of `eval`, `pca fit`, `evidence`, `spufix fit` or `mine`, without the program's name. */
@@ -46,22 +48,27 @@ const OWN = {
 export async function runWorkers(request: WorkersRequest): Promise<MergedParts> {
   const { out, signal } = request;
   const parts = `${out.replace(/\/+$/, "")}.parts`;
-  const isBegun = await refuseOther(request, parts);
+  await refuseOther(request, parts);
   const lock = await RunLock.take(join(parts, LOCK_NAME), parts);
   try {
-    if (request.force === true) await clear(parts);
+    if (request.force === true) {
+      await clear(parts);
+      await markMerge(parts);
+    }
     await runAll(request, parts);
-    const force = request.force === true || isBegun;
-    const merged = await mergeParts({ parts: [parts], out, force, signal });
-    await rm(parts, { recursive: true, force: true });
+    // Something else may have come there meanwhile.
+    await refuseResult(out, parts);
+    await markMerge(parts);
+    const merged = await mergeParts({ parts: [parts], out, force: true, signal });
+    await discard(parts, dirname(parts));
     return merged;
   } finally {
     await lock[Symbol.asyncDispose]();
   }
 }
 
-/** @returns whether there is work to go on with @throws OUTPUT_EXISTS, USAGE_INVALID */
-async function refuseOther(request: WorkersRequest, parts: string): Promise<boolean> {
+/** @throws OUTPUT_EXISTS, USAGE_INVALID, RESUME_MISMATCH, OUTPUT_WRITE_FAILED */
+async function refuseOther(request: WorkersRequest, parts: string): Promise<void> {
   const { out, force = false, resume = false } = request;
   if (force && resume) throw bothGiven();
   const names = (await readdir(parts).catch(() => [])).filter((name) => name !== LOCK_NAME);
@@ -74,19 +81,23 @@ async function refuseOther(request: WorkersRequest, parts: string): Promise<bool
     );
   }
   if (resume) await refuseOtherNumber(request, parts);
-  if (!isBegun && !force && (await foundAt(out)) !== null) {
-    throw new SpuriousError(
-      "OUTPUT_EXISTS",
-      `opening the result folder: ${out}: expected nothing there, got a result`,
-      { input: out },
-    );
-  }
+  if (!force) await refuseResult(out, parts);
   try {
     await mkdir(parts, { recursive: true });
   } catch (cause) {
     throw writeFailed(parts, cause);
   }
-  return isBegun && !force;
+}
+
+/** Refuses to replace what no merge of these parts has made. @throws OUTPUT_EXISTS */
+async function refuseResult(out: string, parts: string): Promise<void> {
+  const found = await foundAt(out);
+  if (found === null || (await isMergeMarked(parts))) return;
+  throw new SpuriousError(
+    "OUTPUT_EXISTS",
+    `opening the result folder: ${out}: expected nothing there, got ${found}`,
+    { input: out, hint: "choose another --out or pass --force to replace it" },
+  );
 }
 
 /**
@@ -159,11 +170,12 @@ function commandLines(request: WorkersRequest, parts: string): string[][] {
   const count = device === "cpu" ? 0 : addon().cudaDevices().length;
   const devices = devicesOf(device, workers, count);
   const threads = Math.max(1, Math.floor((request.threads ?? availableParallelism()) / workers));
-  return devices.map((own, i) => [
-    ...args,
-    ...["--shard", `${String(i + 1)}/${String(workers)}`, "--parts", parts, "--json"],
-    ...["--device", own, "--threads", String(threads), ...(resume ? ["--resume"] : [])],
-  ]);
+  return devices.map((own, i) =>
+    withOptions(args, [
+      ...["--shard", `${String(i + 1)}/${String(workers)}`, "--parts", parts, "--json"],
+      ...["--device", own, "--threads", String(threads), ...(resume ? ["--resume"] : [])],
+    ]),
+  );
 }
 
 async function runOne(
@@ -184,8 +196,9 @@ async function runOne(
       onProgress: (message) => summed.take(place, message),
     });
   let end = await start(args);
-  if (end.signal !== null && !signal.aborted) {
-    onWarning?.(`${name} was ended by ${end.signal}; it is started once more`);
+  const by = endedBy(end);
+  if (by !== null && !signal.aborted) {
+    onWarning?.(`${name} was ended by ${by}; it is started once more`);
     end = await start(args);
   }
   for (const line of end.stderr.split("\n")) {

@@ -45,7 +45,9 @@ export function runWorker({ args, environment, signal, onProgress }: WorkerOptio
   if (signal.aborted) stop();
   signal.addEventListener("abort", stop, { once: true });
   return new Promise<WorkerEnd>((resolve, reject) => {
-    child.on("error", reject);
+    child.on("error", (cause) =>
+      reject(failed("a process", "it to begin", cause.message, { cause })),
+    );
     child.on("close", (status, ended) => {
       signal.removeEventListener("abort", stop);
       resolve({ status, signal: ended, ...texts });
@@ -61,19 +63,30 @@ export function programCommand(args: readonly string[]): [string, ...string[]] {
   return [process.execPath, ...process.execArgv, program, ...args];
 }
 
+/** The signal that ended a worker, whether it was killed or stopped by itself; null for none. */
+export function endedBy({ status, signal }: WorkerEnd): NodeJS.Signals | null {
+  return signal ?? (status === 143 ? "SIGTERM" : status === 130 ? "SIGINT" : null);
+}
+
 /** Why a worker did not end well, as its own error where it said one. @param name "worker 2 of 4" */
-export function workerError(name: string, { status, signal, stdout, stderr }: WorkerEnd) {
-  const own = errorIn(stdout);
+export function workerError(name: string, end: WorkerEnd): SpuriousError {
+  const { status, stdout, stderr } = end;
+  const signal = endedBy(end);
+  const own = signal === null ? errorIn(stdout) : null;
   if (own !== null) {
     const { code, message, hint, input } = own;
     return new SpuriousError(code, `${name}: ${message}`, { hint, input: input ?? undefined });
   }
   const last = stderr.trim().split("\n").at(-1) ?? "";
   const how = signal === null ? `status ${String(status)}` : signal;
+  return failed(name, "it to end by itself", how + (last === "" ? "" : `: ${last}`));
+}
+
+function failed(name: string, expected: string, got: string, more?: { cause: unknown }) {
   return new SpuriousError(
     "WORKER_FAILED",
-    `running workers: ${name}: expected it to end by itself, got ${how}${last === "" ? "" : `: ${last}`}`,
-    { input: name },
+    `running workers: ${name}: expected ${expected}, got ${got}`,
+    { input: name, ...more },
   );
 }
 

@@ -78,6 +78,13 @@ export class EvalCommand extends BenchmarkCommand {
   }
 
   override countWork(): Promise<PlannedWork> {
+    if (this.models.length > 1 || this.list !== undefined) {
+      throw new SpuriousError(
+        "USAGE_INVALID",
+        "reading the command line: expected one model to be evaluated in parts, got several",
+      );
+    }
+    wholeNumber("--max-skipped", this.maxSkipped, 0);
     return countImages(this.#request(this.models[0]));
   }
 

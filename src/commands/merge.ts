@@ -25,9 +25,9 @@ export class MergeCommand extends MergingCommand {
   force = Option.Boolean("--force", false, { description: "Replace what is in --out" });
 
   execute(): Promise<number> {
-    const { parts, out, force, signal, places } = this;
+    const { parts, out, force, signal, own } = this;
     return this.show(async () => ({
-      merged: await mergeParts({ ...places, parts, out, force, signal }),
+      merged: await mergeParts({ ...own, parts, out, force, signal }),
       out,
     }));
   }

@@ -1,6 +1,6 @@
 import { Option } from "clipanion";
 import type { MergedParts } from "../cluster/merge-parts.js";
-import type { ImagePlaces } from "../cluster/merge-request.js";
+import type { ImagePlaces, MergeRequest } from "../cluster/merge-request.js";
 import { BaseCommand, wholeNumber } from "./base.js";
 import { mergedDocument, mergedLines, mergedWarnings, refuseMerged } from "./merged-lines.js";
 
@@ -15,13 +15,18 @@ export abstract class MergingCommand extends BaseCommand {
   pools = Option.Array("--pool", {
     description: "Of `mine`: where the pools are now, in their order; repeatable",
   });
+  copies = Option.Boolean("--copies", {
+    description:
+      "Of `mine`: copy the images into --out, or --no-copies; else as the parts were told",
+  });
   maxSkipped = Option.String("--max-skipped", {
     description: "Of `eval`: unreadable pictures to accept, whatever the parts were told",
   });
 
-  protected get places(): ImagePlaces {
-    const { data, val, pools } = this;
-    return { data, val, pools };
+  /** What the merge of some commands alone takes. */
+  protected get own(): ImagePlaces & Pick<MergeRequest, "copies"> {
+    const { data, val, pools, copies } = this;
+    return { data, val, pools, copies };
   }
 
   /** Merges, and shows the result as the command that was done in parts shows its own. */

@@ -11,7 +11,7 @@ import { resolveClassMap } from "../imagenet/class-map.js";
 import type { EvalProvenance, EvalResult } from "../results/eval-result.js";
 import { requireDocument, resultInvalid } from "../results/read-document.js";
 import { ResultFolder } from "../results/result-folder.js";
-import { writeEvalResult } from "../results/write-eval-result.js";
+import { isBegunResult, writeEvalResult } from "../results/write-eval-result.js";
 import { resolveLocation } from "../sources/location.js";
 import {
   type Entry,
@@ -55,7 +55,12 @@ export async function mergeEvaluations(request: ReadMergeRequest): Promise<Merge
   const entries = documents.flatMap((one) => one.entries);
   requireEveryImage(parts[0], samples, entries);
   await requireSameSizes(parts[0], benchmark, samples);
-  await using folder = await ResultFolder.open(request.out, { force: request.force });
+  const { out, force } = request;
+  await using folder = await ResultFolder.open(
+    out,
+    { force, resume: force !== true },
+    isBegunResult,
+  );
   const seen = { classMap, benchmark, missing };
   const provenance = provenanceOf(documents);
   const scored = scoreEntries(inOrder(entries, samples), 0, seen, provenance);

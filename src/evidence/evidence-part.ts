@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { rm } from "node:fs/promises";
+import { basename, join } from "node:path";
 import * as t from "typanion";
 import { WHOLE_NUMBER } from "../results/document-shape.js";
 import { copyFiles } from "../cluster/copy-files.js";
@@ -66,10 +67,10 @@ export async function makeEvidencePart(request: EvidencePartRequest): Promise<Pa
 /**
  * One folder of evidence, from parts of makeEvidencePart: that of one run, but for times. The parts
  * stay as they are.
- * @throws SHARDS_INCOMPLETE, RESULT_INVALID, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED
+ * @throws SHARDS_INCOMPLETE, RESULT_INVALID, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED, CANCELLED
  */
 export async function mergeEvidence(request: ReadMergeRequest): Promise<EvidenceResult> {
-  const { parts, out, force } = request;
+  const { parts, out, force, signal } = request;
   const asked = parts[0].document.settings["classes"];
   if (!isClasses(asked)) {
     throw incomplete(parts[0].folder, "settings with the classes of all parts", "others");
@@ -96,11 +97,21 @@ export async function mergeEvidence(request: ReadMergeRequest): Promise<Evidence
   // Of a merge that was stopped there are folders of classes and no page yet.
   const isBegun: IsBegun = (names) => names.every((name) => /^\d{3,}$/.test(name));
   await using folder = await ResultFolder.open(out, { force, resume: force !== true }, isBegun);
+  // A class that is replaced must not have the document of one run and pictures of another.
+  for (const name of [PAGE_NAME, ...asked.map(documentOf)]) {
+    await rm(folder.file(name), { force: true });
+  }
   for (const part of parts) {
-    await copyFiles(part.folder, folder.path, Object.keys(part.document.files));
+    const names = Object.keys(part.document.files);
+    const documentsLast = names.toSorted((a, b) => Number(isDocument(a)) - Number(isDocument(b)));
+    await copyFiles(part.folder, folder.path, documentsLast, signal);
   }
   await folder.complete([{ name: PAGE_NAME, content: evidencePage(documents) }]);
   return { out, classes: documents };
+}
+
+function isDocument(name: string): boolean {
+  return basename(name) === DOCUMENT_NAME;
 }
 
 const isClasses = t.isArray(WHOLE_NUMBER);

@@ -1,58 +1,71 @@
 import { join } from "node:path";
+import { readAllParts } from "../cluster/all-parts.js";
 import { firstThere } from "../cluster/first-there.js";
-import type { ImagePlaces } from "../cluster/merge-request.js";
-import { incomplete } from "../cluster/part.js";
-import { missingParts } from "../cluster/shard.js";
+import type { MergeRequest, ReadMergeRequest } from "../cluster/merge-request.js";
+import { incomplete, type Part } from "../cluster/part.js";
+import { WHOLE } from "../cluster/shard.js";
 import { SpuriousError } from "../errors.js";
 import { requireDocument, resultInvalid } from "../results/read-document.js";
-import { ResultFolder, type ResultFolderOptions } from "../results/result-folder.js";
+import { type IsBegun, ResultFolder } from "../results/result-folder.js";
 import { Candidates } from "./candidates.js";
-import { type MineCounts, minedComponent, type MineResult, readMineResult } from "./mine-result.js";
-import { openPools } from "./open-pools.js";
+import {
+  type MineCounts,
+  minedComponent,
+  MINE_FILE,
+  type MineResult,
+  readMineResult,
+} from "./mine-result.js";
+import { openTask } from "./prepare-mine.js";
 import { SkippedImages } from "./skipped-images.js";
+import { surveyPools } from "./survey.js";
 import {
   CANDIDATES_FILE,
   CANDIDATES_SCHEMA,
   CANDIDATES_SHAPE,
   type CandidatesDocument,
+  isMineFile,
   writeMine,
 } from "./write-mine.js";
 
-export interface MergeMinesRequest extends ResultFolderOptions, Pick<ImagePlaces, "pools"> {
-  /** Result folders of all parts, in any order. */
-  readonly parts: readonly string[];
-  readonly out: string;
-  readonly copies?: boolean | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
-
-interface Part {
+/** What a part gave. */
+interface MinedPart extends CandidatesDocument {
   readonly folder: string;
   readonly result: MineResult;
-  readonly candidates: CandidatesDocument["components"];
 }
 
 /**
  * Puts the parts of a pool together: the list that one run over all of it gives. The parts are left
  * as they are, so this can be done again.
- * @throws SHARDS_INCOMPLETE a part is missing, there twice or was made with other settings
+ * @throws SHARDS_INCOMPLETE a part is missing, there twice, not as it was, of another command or made
+ *   with other settings, or the pools are others by now
  * @throws RESULT_INVALID, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED, DATA_NOT_FOUND, CANCELLED
  */
-export async function mergeMines(request: MergeMinesRequest): Promise<MineResult> {
-  const parts = await Promise.all(request.parts.map(readPart));
-  const first = requireAllParts(parts);
-  await using folder = await ResultFolder.open(request.out, request);
+export async function mergeMines(request: MergeRequest): Promise<MineResult> {
+  const parts = await readAllParts(request.parts, request.signal);
+  const [{ folder, document }] = parts;
+  if (document.command === "mine") return await mergeReadMines({ ...request, parts });
+  throw incomplete(folder, "a part of mine", `one of ${document.command}`);
+}
+
+/** The same with parts that were read. */
+export async function mergeReadMines(request: ReadMergeRequest): Promise<MineResult> {
+  const { out, force, signal } = request;
+  const parts = (await Promise.all(request.parts.map(readPart))) as [MinedPart, ...MinedPart[]];
+  const [first] = parts;
+  const { paths, pools } = await openData(parts, request);
+  // Of a merge that was stopped there are copies and no list yet.
+  const isBegun: IsBegun = (names) => !names.includes(MINE_FILE) && names.every(isMineFile);
+  await using folder = await ResultFolder.open(out, { force, resume: force !== true }, isBegun);
   const { list } = first.result;
   const components = first.result.components.map(({ eigenIndex, trainMax }, i) => {
     const together = new Candidates(list.candidates, list.nearDuplicates !== null);
-    for (const { candidates } of parts) {
+    for (const { components: candidates } of parts) {
       for (const one of candidates[i] ?? []) together.offer(one);
     }
     return minedComponent(eigenIndex, trainMax, together.ranked(), list);
   });
   const skipped = new SkippedImages();
   for (const { result } of parts) skipped.add(result.skipped, result.counts.skipped);
-  const { paths, pools } = await openData(parts as [Part, ...Part[]], request.pools);
   const merged: MineResult = {
     ...first.result,
     pools: paths,
@@ -62,39 +75,53 @@ export async function mergeMines(request: MergeMinesRequest): Promise<MineResult
     shard: null,
     provenance: provenanceOf(parts.map(({ result }) => result)),
   };
+  const copies = request.copies ?? parts.every((one) => one.copies);
   // Awaited here: the folder would be given up first.
-  return await writeMine(folder, merged, pools, {
-    copies: request.copies ?? true,
-    signal: request.signal,
-  });
+  return await writeMine(folder, merged, pools, { copies, signal });
 }
 
 /**
  * The pools where the request says, else where a part has seen them.
- * @throws DATA_NOT_FOUND, USAGE_INVALID other pools than the parts'
+ * @throws DATA_NOT_FOUND; USAGE_INVALID, SHARDS_INCOMPLETE other pools than the parts'
  */
-function openData(parts: readonly [Part, ...Part[]], told: readonly string[] | undefined) {
+function openData(
+  parts: readonly [MinedPart, ...MinedPart[]],
+  { pools: told, signal }: ReadMergeRequest,
+) {
   const seen = parts.map(({ result }) => result.pools.map(({ path }) => path));
   const places = (told === undefined ? seen : [told]) as [
     readonly string[],
     ...(readonly string[])[],
   ];
   return firstThere(places, async (paths) => {
-    const pools = await openPools(paths);
-    const found = pools.map(({ path, kind }) => ({ path, kind }));
-    requireSamePools(parts[0], found);
-    return { paths: found, pools };
+    const task = await openTask({ pools: paths }, WHOLE);
+    const found = task.pools.map(({ path, kind }) => ({ path, kind }));
+    requireSameKinds(parts[0], found);
+    // Images are known by their places, which other pools give to others.
+    const { hash, imageSizes } = await surveyPools(task, { signal });
+    requireSameImages(parts[0], { images: hash, imageSizes });
+    return { paths: found, pools: task.pools };
   });
 }
 
-/** Images are known by their pool's place among the pools and their place in it. */
-function requireSamePools({ folder, result }: Part, found: MineResult["pools"]): void {
+function requireSameKinds({ folder, result }: MinedPart, found: MineResult["pools"]): void {
   const [wanted, got] = [result.pools, found].map((pools) => pools.map(({ kind }) => kind));
   if (JSON.stringify(wanted) === JSON.stringify(got)) return;
   throw new SpuriousError(
     "USAGE_INVALID",
     `finding the pools: ${folder}: expected ${(wanted ?? []).join(", ")}, in this order, got ${(got ?? []).join(", ")}`,
   );
+}
+
+function requireSameImages(
+  { folder, result }: MinedPart,
+  found: Readonly<Record<"images" | "imageSizes", string>>,
+): void {
+  for (const name of ["images", "imageSizes"] as const) {
+    const wanted = result.settings[name];
+    if (wanted === undefined || wanted === found[name]) continue;
+    throw incomplete(folder, "a part of the images that are in the pools now", "one of others");
+  }
 }
 
 /** Of one run that began with the first part and took the time of all. */
@@ -112,55 +139,15 @@ function provenanceOf(results: readonly MineResult[]): MineResult["provenance"] 
   };
 }
 
-async function readPart(path: string): Promise<Part> {
-  const { folder, result } = await readMineResult(path);
-  if (result.shard === null) {
-    throw incomplete(folder, "a part of a pool (mine --shard i/n)", "a whole one");
-  }
-  const file = join(folder, CANDIDATES_FILE);
-  const { components } = await requireDocument<CandidatesDocument>(
-    file,
+async function readPart({ folder }: Part): Promise<MinedPart> {
+  const { result } = await readMineResult(folder);
+  const document = await requireDocument<CandidatesDocument>(
+    join(folder, CANDIDATES_FILE),
     CANDIDATES_SCHEMA,
     CANDIDATES_SHAPE,
     resultInvalid,
   );
-  return { folder, result, candidates: components };
-}
-
-function requireAllParts(parts: readonly Part[]): Part {
-  const [first] = parts;
-  if (first === undefined) throw incomplete("--", "the folders of all parts", "none");
-  const of = first.result.shard?.of ?? 1;
-  const byIndex = new Map<number, string>();
-  for (const { folder, result } of parts) {
-    requireSame(folder, first.result, result);
-    const { index, of: count } = result.shard ?? { index: 1, of: 1 };
-    if (count !== of)
-      throw incomplete(folder, `a part of ${String(of)}`, `one of ${String(count)}`);
-    const other = byIndex.get(index);
-    if (other !== undefined) {
-      throw incomplete(folder, "every part once", `part ${String(index)} again, as ${other}`);
-    }
-    byIndex.set(index, folder);
-  }
-  const missing = missingParts(of, byIndex);
-  if (missing !== null) {
-    throw incomplete(
-      parts.map(({ folder }) => folder).join(", "),
-      `parts 1 to ${String(of)}`,
-      `all but ${missing}`,
-    );
-  }
-  return first;
-}
-
-function requireSame(folder: string, wanted: MineResult, got: MineResult): void {
-  for (const name of new Set([...Object.keys(wanted.settings), ...Object.keys(got.settings)])) {
-    const [expected, found] = [wanted, got].map(({ settings }) => JSON.stringify(settings[name]));
-    if (expected !== found) {
-      throw incomplete(folder, `${name} ${expected ?? "none"}`, found ?? "none");
-    }
-  }
+  return { ...document, folder, result };
 }
 
 function sumCounts(counts: readonly MineCounts[]): MineCounts {

@@ -1,10 +1,10 @@
 import type { PartDocument, PlannedWork } from "../cluster/part.js";
 import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
 import { WHOLE } from "../cluster/shard.js";
-import { mineImages, minePartOf } from "./mine.js";
+import { mineImages } from "./mine.js";
 import { openTask, type WithoutPlace, withPreparedMine } from "./prepare-mine.js";
 import { surveyPools } from "./survey.js";
-import { minePartFiles } from "./write-mine.js";
+import { minePartFiles, removeWhole } from "./write-mine.js";
 
 export type MinePartRequest = WithoutPlace & PartPlace;
 
@@ -16,12 +16,21 @@ export type MinePartRequest = WithoutPlace & PartPlace;
 export async function minePart(request: MinePartRequest): Promise<PartDocument> {
   await using folder = await PartFolder.open(request);
   return await withPreparedMine(request, folder.shard, async (prepared) => {
-    const { command, settings } = minePartOf(null, prepared);
-    const finished = await folder.begin({ command, settings });
+    // Before the pass: one that halves its batch, out of memory, is a part of the same whole.
+    const about = {
+      command: "mine",
+      settings: { ...prepared.settings, ...prepared.classifier.rounding },
+    } as const;
+    const finished = await folder.begin(about);
     if (finished !== null) return finished;
     const { result, candidates } = await mineImages(request, prepared, folder, folder.resume);
-    const about = minePartOf(result, prepared);
-    return await folder.complete(minePartFiles(result, candidates), about);
+    await removeWhole(folder);
+    const { mined, training, skipped } = result.counts;
+    const seconds = Number(result.provenance["seconds"]);
+    return await folder.complete(
+      minePartFiles(result, { copies: request.copies ?? true, components: candidates }),
+      { ...about, work: { done: mined + training + skipped, unit: "images", seconds } },
+    );
   });
 }
 

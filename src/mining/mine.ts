@@ -1,4 +1,3 @@
-import { type PartDescription, sealPart } from "../cluster/part.js";
 import { WHOLE } from "../cluster/shard.js";
 import { Journal, type JournalSettings } from "../evaluation/journal.js";
 import { Throughput } from "../evaluation/throughput.js";
@@ -23,48 +22,23 @@ import {
   withPreparedMine,
 } from "./prepare-mine.js";
 import type { Survey, Task } from "./survey.js";
-import { writeMine, writeMinePart } from "./write-mine.js";
+import { writeMine } from "./write-mine.js";
 
 /**
  * Ranks image pools of any size by alpha of components of one class, with one forward pass for each
  * image whatever the number of components, in memory that does not grow with the pool. Images are
  * prepared as training images are. Work done is kept in a journal, and `resume` goes on behind it.
+ * minePart does a part of the pools.
  * @throws DATA_*, ARCHIVE_DAMAGED (no image before the damage), MODEL_*, ARTEFACT_INVALID,
  *   USAGE_INVALID, OUTPUT_EXISTS, OUTPUT_WRITE_FAILED, RESUME_MISMATCH, CANCELLED
  */
 export async function minePool(request: MineRequest): Promise<MineResult> {
-  const shard = request.shard ?? WHOLE;
+  const { copies = true, resume = false, signal } = request;
   await using folder = await ResultFolder.open(request.out, request);
-  return await withPreparedMine(request, shard, async (prepared) => {
-    const { result, candidates } = await mineImages(
-      request,
-      prepared,
-      folder,
-      request.resume ?? false,
-    );
-    if (result.shard === null) {
-      const { copies = true, signal } = request;
-      return await writeMine(folder, result, prepared.task.pools, { copies, signal });
-    }
-    await writeMinePart(folder, result, candidates);
-    await sealPart(folder.path, minePartOf(result, prepared));
-    return result;
+  return await withPreparedMine(request, WHOLE, async (prepared) => {
+    const { result } = await mineImages(request, prepared, folder, resume);
+    return await writeMine(folder, result, prepared.task.pools, { copies, signal });
   });
-}
-
-/** What a part of the pools says of itself. @param result null: nothing is done yet */
-export function minePartOf(
-  result: MineResult | null,
-  { task, settings, classifier }: PreparedMine,
-): PartDescription {
-  const { mined = 0, training = 0, skipped = 0 } = result?.counts ?? {};
-  const seconds = Number(result?.provenance["seconds"] ?? 0);
-  return {
-    command: "mine",
-    shard: task.shard,
-    settings: { ...settings, ...classifier.rounding },
-    work: { done: mined + training + skipped, unit: "images", seconds },
-  };
 }
 
 /** The forward pass over the images of the task, and what it gave. The journal is closed behind it. */

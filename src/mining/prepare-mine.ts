@@ -38,8 +38,6 @@ export interface MineRequest extends PcaModelRequest, ResultFolderOptions {
   readonly exclude?: string | undefined;
   /** Where the PCA's training images are now; default: where they were. */
   readonly train?: string | undefined;
-  /** Mine one part of the pools only; mergeMines puts the parts together. */
-  readonly shard?: Shard | undefined;
   readonly out: string;
   /** Keep copies of the images in the result folder, default true. */
   readonly copies?: boolean | undefined;
@@ -72,7 +70,7 @@ export interface PreparedMine {
   readonly settings: JournalSettings;
 }
 
-export type WithoutPlace = Omit<MineRequest, "out" | "shard" | keyof ResultFolderOptions>;
+export type WithoutPlace = Omit<MineRequest, "out" | keyof ResultFolderOptions>;
 
 /** Opens PCA, pools and model, lists all images, and closes the model when `use` has ended. */
 export async function withPreparedMine<T>(

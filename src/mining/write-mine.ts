@@ -14,15 +14,24 @@ import type { ImagePool } from "./pool.js";
 export const CANDIDATES_FILE = "candidates.json";
 export const CANDIDATES_SCHEMA = "spurious-native/mine-candidates/1";
 const REPORT = "report.html";
+const CSV = "mine.csv";
+
+/** Whether a name in a folder is that of a file or folder of a whole list. */
+export function isMineFile(name: string): boolean {
+  return [COPIES, REPORT, CSV, MINE_FILE].includes(name);
+}
 
 /** The document of candidates.json: what a part hands on to be merged. */
 export interface CandidatesDocument {
   readonly schema: typeof CANDIDATES_SCHEMA;
+  /** What the part was told of copies: those of the merged list. */
+  readonly copies: boolean;
   /** Of each component, in the order of mine.json; best first. */
   readonly components: readonly (readonly Candidate[])[];
 }
 
 export const CANDIDATES_SHAPE = t.isPartial({
+  copies: t.isBoolean(),
   components: t.isArray(t.isArray(t.isPartial({ ...MINED_SHAPE, alpha: t.isNumber() }))),
 });
 
@@ -42,6 +51,8 @@ export async function writeMine(
   pools: readonly ImagePool[],
   { copies, signal }: WriteMineOptions,
 ): Promise<MineResult> {
+  // Of a list that is replaced the copies are others from here on.
+  await remove(folder, [MINE_FILE]);
   // The page's thumbnails are made of the copies, also where these are not wanted.
   const copied = await copyImages(folder.path, pools, result.components, signal);
   const shown = copied.flatMap(({ top }) => top.slice(0, shownPerComponent(copied.length)));
@@ -62,35 +73,29 @@ export async function writeMine(
 /** The files of what a part of a pool gave. */
 export function minePartFiles(
   result: MineResult,
-  candidates: readonly (readonly Candidate[])[],
+  candidates: Omit<CandidatesDocument, "schema">,
 ): FileContent[] {
-  const document: CandidatesDocument = { schema: CANDIDATES_SCHEMA, components: candidates };
+  const document: CandidatesDocument = { schema: CANDIDATES_SCHEMA, ...candidates };
   return [
     { name: CANDIDATES_FILE, content: `${JSON.stringify(document)}\n` },
     ...resultFiles(result),
   ];
 }
 
-/** Writes what a part of a pool gave. */
-export async function writeMinePart(
-  folder: ResultFolder,
-  result: MineResult,
-  candidates: readonly (readonly Candidate[])[],
-): Promise<MineResult> {
-  await folder.complete(minePartFiles(result, candidates));
+/** Takes away what a part of a pool has not, and a whole list in the same folder had. */
+export async function removeWhole(folder: Pick<ResultFolder, "file">): Promise<void> {
   await remove(folder, [REPORT, COPIES]);
-  return result;
 }
 
 function resultFiles(result: MineResult): FileContent[] {
   return [
-    { name: "mine.csv", content: mineCsv(result) },
+    { name: CSV, content: mineCsv(result) },
     { name: MINE_FILE, content: `${JSON.stringify(result, null, 2)}\n` },
   ];
 }
 
 /** What is of no use any more, or of an earlier result of the other kind. */
-async function remove(folder: ResultFolder, names: readonly string[]): Promise<void> {
+async function remove(folder: Pick<ResultFolder, "file">, names: readonly string[]): Promise<void> {
   for (const name of names) await rm(folder.file(name), { recursive: true, force: true });
 }
 

@@ -8,7 +8,7 @@ import type { IsBegun } from "../results/result-folder.js";
 import type { Settings } from "./same-settings.js";
 
 export const PCA_SCHEMA = "spurious-native/pca/1";
-const INDEX_NAME = "index.json";
+export const INDEX_NAME = "index.json";
 const CLASS_FILE = /^\d{3,}\.(safetensors|images\.json)$/;
 
 /** Fields of a PcaIndex that anything here reads. */

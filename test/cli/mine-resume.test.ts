@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
 import type { MineResult } from "../../src/mining/mine-result.js";
-import { answerOf, startCli } from "../helpers/cli.js";
+import { answerOf, runCli, startCli } from "../helpers/cli.js";
 import { fileTree } from "../helpers/file-tree.js";
 import { lineCount } from "../helpers/folder-content.js";
 import {
@@ -167,7 +167,7 @@ describe("mine that is interrupted or done in parts", () => {
       [[one, two], "expected parts 1 to 3, got all but 3"],
       [[one, two, two], "expected every part once, got part 2 again"],
       [[one, two, other], "expected nearDuplicates 4, got 5"],
-      [[one, whole], "expected a part of a pool \\(mine --shard i/n\\), got a whole one"],
+      [[one, whole], "expected a whole part \\(--shard i/n\\), or a folder of them, got none"],
     ] as const) {
       const out = join(folder, "merged");
       const { status, stderr } = await answerOf(["mine", "merge", ...parts, "--out", out]);
@@ -178,9 +178,32 @@ describe("mine that is interrupted or done in parts", () => {
       );
       assert.ok(!readdirSync(folder).includes("merged"));
     }
+    const three = await part("three", "--shard", "3/3");
     rmSync(join(two, "mine.json"));
-    const { status, stderr } = await answerOf(["mine", "merge", one, two, "--out", `${two}-x`]);
+    const line = ["mine", "merge", one, two, three, "--out", join(folder, "merged")];
+    const { status, stderr } = await answerOf(line);
     assert.equal(status, 6);
-    assert.match(stderr, /^error\[RESULT_INVALID\]: .*two\/mine\.json: .*no such file/m);
+    assert.match(stderr, /^error\[SHARDS_INCOMPLETE\]: .*two\/mine\.json: .*no such file/m);
+  });
+
+  test("a part by the environment is that of the flag, which comes first; --workers does no part", async (t) => {
+    const folder = fileTree(t, []);
+    const list = (name: string) => readJsonFile<MineResult>(join(folder, name, "mine.json"));
+    const runs = {
+      flag: { line: ["--shard", "2/3"], variable: "1/3" },
+      variable: { line: [], variable: "2/3" },
+    };
+    for (const [name, { line, variable }] of Object.entries(runs)) {
+      const env = { SPURIOUS_NATIVE_SHARD: variable };
+      const command = [...args(join(folder, name), ...line), "--json"];
+      const { status, stdout, stderr } = await runCli(command, { env });
+      assert.equal(status, 0, stderr);
+      assert.deepEqual((JSON.parse(stdout) as MineResult).shard, { index: 2, of: 3 });
+    }
+    assert.deepEqual(list("flag").components, list("variable").components);
+    const both = args(join(folder, "both"), "--shard", "1/2", "--workers", "2");
+    const { status, stderr } = await answerOf(both);
+    assert.equal(status, 2);
+    assert.match(stderr, /error\[USAGE_INVALID\]: .*got --workers or a list of devices as well/);
   });
 });

@@ -184,6 +184,15 @@ describe("mine", () => {
     );
     assert.equal(result.components[0]?.top[0]?.id, third);
     assert.deepEqual([result.counts.excluded, result.counts.mined], [2, 198]);
+    // Nothing is left to be planned.
+    writeFileSync(file, [...(sorted.get(0) ?? [])].map(({ path }) => path).join("\n"));
+    const plan = ["slurm", "plan", "--to", join(root.path, "plan"), "--tasks", "2", "--"];
+    const nothing = await answerOf([
+      ...plan,
+      ...args([folder], join(root.path, "y"), "--exclude", file),
+    ]);
+    assert.equal(nothing.status, 2);
+    assert.match(nothing.stderr, /expected a command that has something to do, got 0 images/);
     const missing = await answerOf(
       args([folder], join(root.path, "x"), "--exclude", "nowhere.txt"),
     );

@@ -3,12 +3,15 @@ import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
+import { readAllParts } from "../../src/cluster/all-parts.js";
 import { demoModel, demoTrain } from "../../src/demo/demo.js";
+import { mergeEvidence } from "../../src/evidence/evidence-part.js";
 import { fitPca } from "../../src/pca/fit.js";
 import { answerOf } from "../helpers/cli.js";
 import { fileTree } from "../helpers/file-tree.js";
 import { fixture } from "../helpers/fixtures.js";
 import { assertSameFolders } from "../helpers/folder-content.js";
+import { namesIn } from "../helpers/result-files.js";
 import { smallTraining } from "../helpers/small-pca.js";
 
 async function done(args: readonly string[]): Promise<string> {
@@ -68,6 +71,17 @@ describe("evidence in parts", () => {
     const [whole, parts, out] = [join(root, "whole"), join(root, "parts"), join(root, "out")];
     await done([...args, "--out", whole]);
     await inParts(args, parts, 2);
+    await done(["merge", parts, "--out", out]);
+    assertSameFolders(out, whole);
+    // Stopped while it replaces another, a merge leaves no class with the document of one of them.
+    const read = await readAllParts([parts]);
+    const signal = AbortSignal.abort();
+    await assert.rejects(mergeEvidence({ parts: read, out, force: true, signal }), {
+      code: "CANCELLED",
+    });
+    const left = namesIn(out).flatMap((name) => namesIn(join(out, name)));
+    assert.ok(left.length > 0 && !left.includes("evidence.json"));
+    assert.ok(!namesIn(out).includes("index.html"));
     await done(["merge", parts, "--out", out]);
     assertSameFolders(out, whole);
     const refused = await answerOf([...args, "--steps", "7", "--shard", "1/2", "--parts", parts]);

@@ -12,6 +12,8 @@ import { basename, join } from "node:path";
 import { describe, test } from "node:test";
 
 import type { PartDocument } from "../../src/cluster/part.js";
+import { readAllParts } from "../../src/cluster/all-parts.js";
+import { mergePcas } from "../../src/pca/merge-pcas.js";
 import { addon } from "../../src/native/load.js";
 import { answerOf } from "../helpers/cli.js";
 import { fileTree } from "../helpers/file-tree.js";
@@ -64,6 +66,10 @@ describe("eval in parts", () => {
       .filter((name) => name.startsWith("part-"))
       .map((name) => join(parts, name));
     await refused(["merge", parts, "--out", join(root, "out-5")], 2, /^error\[OUTPUT_EXISTS\]/m);
+    // As a merge leaves it that was killed between its files.
+    rmSync(join(root, "out-5", "result.json"));
+    await done(["merge", parts, "--out", join(root, "out-5")]);
+    assertSameResults(join(root, "out-5"), whole);
     const again = ["merge", ...folders.reverse(), "--out", join(root, "out-5"), "--force"];
     await done(again);
     assertSameResults(join(root, "out-5"), whole);
@@ -229,6 +235,14 @@ describe("pca fit in parts", () => {
     await done(["merge", parts, "--out", join(root, "out-2")]);
     assertSameFolders(join(root, "out-2"), whole);
     await refused(["merge", parts, "--out", join(root, "out-2")], 2, /^error\[OUTPUT_EXISTS\]/m);
+    // Stopped while it replaces another, a merge leaves no index that names the files of both.
+    const read = await readAllParts([parts]);
+    const signal = AbortSignal.abort();
+    const stopped = mergePcas({ parts: read, out: join(root, "out-2"), force: true, signal });
+    await assert.rejects(stopped, { code: "CANCELLED", hint: /run the same command again/ });
+    assert.ok(!namesIn(join(root, "out-2")).includes("index.json"));
+    await done(["merge", parts, "--out", join(root, "out-2")]);
+    assertSameFolders(join(root, "out-2"), whole);
     await refused(
       [...fitArgs, "--shard", "1/2", "--parts", parts, "--components", "4"],
       6,
@@ -281,6 +295,8 @@ describe("mine in parts", () => {
     );
     await done([...told, "--pool", here]);
     assert.deepEqual(namesIn(join(root, "told/images")), namesIn(join(whole, "images")));
+    await done([...told.with(-1, join(root, "bare")), "--pool", here, "--no-copies"]);
+    assert.ok(!namesIn(join(root, "bare")).includes("images"));
     renameSync(join(root, "gone"), pool);
     await done(["merge", parts, "--out", out]);
     const [found, expected] = [out, whole].map(folderContent);

@@ -195,6 +195,8 @@ describe("slurm plan", () => {
       [[...evalArgs, "--out", data], "the result of a plan: "],
       [[...evalArgs, "--out", "x", "--device", "cuda:0,1"], "expected one device for each task"],
       [[...evalArgs, "--out", "x", "--workers", "2"], "got one with --shard, --parts or --workers"],
+      [[...evalArgs, "other.pt", "--out", "x"], "expected one model to be evaluated in parts"],
+      [[...evalArgs, "--out", "x", "--max-skipped", "x"], "--max-skipped: expected a whole number"],
       [[...evalArgs, "--out", "x", "--nonsense"], "--nonsense"],
       [[...evalArgs, "--out", "x", "--seed", "x"], "--seed: expected a whole number"],
     ] as const) {

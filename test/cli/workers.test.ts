@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readdirSync, readFileSync } from "node:fs";
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, test } from "node:test";
 
@@ -43,28 +43,45 @@ function workersOf(parent: number): number[] {
 }
 
 describe("--workers", () => {
-  test("a worker that is killed is named and started once more; the files are those of one run", async (t) => {
-    const { root, evalArgs } = smallBenchmark(t, MANY);
-    const args = [...evalArgs, "--batch", "1", "--device", "cpu"];
-    const [whole, out] = [join(root, "whole"), join(root, "out")];
-    const one = await answerOf([...args, "--threads", "1", "--out", whole]);
-    assert.equal(one.status, 0, one.stderr);
-    const { child, ended } = startCli([...args, "--workers", "2", "--threads", "2", "--out", out]);
-    await waitFor("work done", () => imagesDone(`${out}.parts`) > 5);
-    const [worker] = workersOf(child.pid ?? 0);
-    assert.ok(worker !== undefined);
-    process.kill(worker, "SIGKILL");
-    const { status, stderr } = await ended;
-    assert.equal(status, 0, stderr);
-    assert.match(
-      stderr,
-      /^warning: worker [12] of 2 was ended by SIGKILL; it is started once more$/m,
-    );
-    assert.match(stderr, /evaluating 210\/210 images/);
-    const [expected, found] = [timelessFiles(whole), timelessFiles(out)];
-    for (const name of RESULT_FILES) assert.ok(found[name] === expected[name], `${name} differs`);
-    assert.ok(!namesIn(root).includes("out.parts"));
-  });
+  // SIGTERM: as what watches memory sends it to one process, which ends as if it had been stopped.
+  for (const signal of ["SIGKILL", "SIGTERM"] as const) {
+    test(`a worker that ${signal} ends is named and started once more; the files are those of one run`, async (t) => {
+      const { root, evalArgs } = smallBenchmark(t, MANY);
+      const args = [...evalArgs, "--batch", "1", "--device", "cpu"];
+      const [whole, out] = [join(root, "whole"), join(root, "out")];
+      const one = await answerOf([...args, "--threads", "1", "--out", whole]);
+      assert.equal(one.status, 0, one.stderr);
+      const { child, ended } = startCli([
+        ...args,
+        "--workers",
+        "2",
+        "--threads",
+        "2",
+        "--out",
+        out,
+      ]);
+      await waitFor("work done", () => imagesDone(`${out}.parts`) > 5);
+      const [worker] = workersOf(child.pid ?? 0);
+      assert.ok(worker !== undefined);
+      process.kill(worker, signal);
+      const { status, stderr } = await ended;
+      assert.equal(status, 0, stderr);
+      assert.match(
+        stderr,
+        new RegExp(
+          `^warning: worker [12] of 2 was ended by ${signal}; it is started once more$`,
+          "m",
+        ),
+      );
+      assert.match(stderr, /evaluating 210\/210 images/);
+      const [expected, found] = [timelessFiles(whole), timelessFiles(out)];
+      for (const name of RESULT_FILES) assert.ok(found[name] === expected[name], `${name} differs`);
+      assert.deepEqual(
+        namesIn(root).filter((name) => /parts|discarded/.test(name)),
+        [],
+      );
+    });
+  }
 
   test("SIGTERM stops all of them: status 143, and --resume goes on", async (t) => {
     // So many that neither has ended when the other begins.
@@ -87,6 +104,17 @@ describe("--workers", () => {
     const other = await runCli([...args, "--resume", "--temperature", "2"]);
     assert.equal(other.status, 6);
     assert.match(other.stderr, /^error\[RESUME_MISMATCH\]: worker [12] of 2: .*temperature/m);
+    // Something that these workers have not made came there meanwhile.
+    mkdirSync(out);
+    writeFileSync(join(out, "mine.txt"), "a file");
+    const taken = await runCli([...args, "--resume"]);
+    assert.equal(taken.status, 2);
+    assert.match(
+      taken.stderr,
+      /^error\[OUTPUT_EXISTS\]: .*got a folder with mine\.txt\nhint: .*--force/m,
+    );
+    assert.deepEqual(namesIn(out), ["mine.txt"]);
+    rmSync(out, { recursive: true });
     const resumed = await runCli([...args, "--resume"]);
     assert.equal(resumed.status, 0, resumed.stderr);
     assert.deepEqual(namesIn(out), RESULT_FILES);
@@ -126,15 +154,17 @@ describe("--workers", () => {
     const parts = `${out}.parts`;
     const third = await answerOf([...evalArgs, "--shard", "1/3", "--parts", parts]);
     assert.equal(third.status, 0, third.stderr);
-    const two = [...evalArgs, "--workers", "2", "--out", out];
-    const refused = await answerOf([...two, "--resume"]);
+    const [command = "", model = "", ...rest] = evalArgs;
+    // What is behind -- is the model's name alone.
+    const two = [command, ...rest, "--workers", "2", "--out", out, "--", model];
+    const refused = await answerOf([...two.slice(0, -2), "--resume", "--", model]);
     assert.equal(refused.status, 6);
     assert.match(
       refused.stderr,
       /^error\[RESUME_MISMATCH\]: .*expected parts of 2, got some of 3 in .*\nhint: pass --workers 3/m,
     );
     assert.deepEqual(namesIn(join(parts, ".attempts")), []);
-    const forced = await runCli([...two, "--force"]);
+    const forced = await runCli([...two.slice(0, -2), "--force", "--", model]);
     assert.equal(forced.status, 0, forced.stderr);
     assert.deepEqual(namesIn(out), RESULT_FILES);
     assert.ok(!namesIn(root).includes("out.parts"));

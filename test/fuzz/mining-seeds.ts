@@ -22,34 +22,30 @@ export function miningSeeds(): FolderSeed[] {
     const about = { command: "mine", index: i + 1, of: 2, settings: { class: 3 } } as const;
     return partFiles(`given/parts/${String(i + 1)}`, about, files);
   });
-  const plain = parts.map((files, i) => placed(`given/parts/${String(i + 1)}`, files));
-  const mergedAsMines: Omit<FolderSeed, "damaged"> = {
-    files: { ...pool, ...plain[0], ...plain[1] },
-    pointsElsewhere: true,
-    read: (at) =>
-      mergeMines({ parts: [at("given/parts/1"), at("given/parts/2")], out: at("out/merged") }),
-  };
-  const mergedAsParts: Omit<FolderSeed, "damaged"> = {
+  const merging: Omit<FolderSeed, "damaged" | "read"> = {
     files: { ...pool, ...sealed[0], ...sealed[1] },
     pointsElsewhere: true,
-    read: (at) => mergeParts({ parts: [at("given/parts")], out: at("out/merged") }),
   };
+  const mergedAsMines = {
+    ...merging,
+    read: (at) =>
+      mergeMines({ parts: [at("given/parts/1"), at("given/parts/2")], out: at("out/merged") }),
+  } satisfies Omit<FolderSeed, "damaged">;
+  const mergedAsParts = {
+    ...merging,
+    read: (at) => mergeParts({ parts: [at("given/parts")], out: at("out/merged") }),
+  } satisfies Omit<FolderSeed, "damaged">;
+  const [first, second] = ["given/parts/1", "given/parts/2"];
   return [
-    { ...mergedAsMines, damaged: "given/parts/1/candidates.json" },
-    { ...mergedAsMines, damaged: "given/parts/2/candidates.json" },
-    { ...mergedAsMines, damaged: "given/parts/1/mine.json" },
-    { ...mergedAsMines, damaged: "given/parts/2/mine.json" },
-    { ...mergedAsParts, damaged: "given/parts/1/part.json" },
-    { ...mergedAsParts, damaged: "given/parts/2/mine.json", sealed: "given/parts/2" },
-    { ...mergedAsParts, damaged: "given/parts/1/candidates.json", sealed: "given/parts/1" },
+    { ...mergedAsMines, damaged: `${first}/candidates.json`, sealed: first },
+    { ...mergedAsMines, damaged: `${second}/candidates.json`, sealed: second },
+    { ...mergedAsMines, damaged: `${first}/mine.json`, sealed: first },
+    { ...mergedAsMines, damaged: `${second}/part.json` },
+    { ...mergedAsParts, damaged: `${first}/part.json` },
+    { ...mergedAsParts, damaged: `${second}/mine.json`, sealed: second },
+    { ...mergedAsParts, damaged: `${first}/candidates.json`, sealed: first },
     ...minedSeeds(),
   ];
-}
-
-function placed(place: string, files: Files): Files {
-  return Object.fromEntries(
-    Object.entries(files).map(([name, content]) => [`${place}/${name}`, content]),
-  );
 }
 
 function partOf(index: number): Files {
@@ -57,7 +53,11 @@ function partOf(index: number): Files {
     ...{ id, pool: 0, alpha: 3 - i, probability: 0.5 },
     hash: `${String(index)}${String(i)}`.repeat(8),
   }));
-  const document = { schema: CANDIDATES_SCHEMA, components: [candidates, candidates] };
+  const document = {
+    schema: CANDIDATES_SCHEMA,
+    copies: true,
+    components: [candidates, candidates],
+  };
   return {
     "mine.json": jsonOf({ ...mined(), shard: { index, of: 2 } }),
     "candidates.json": jsonOf(document),

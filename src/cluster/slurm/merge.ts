@@ -1,16 +1,11 @@
-import { stat } from "node:fs/promises";
-import { join } from "node:path";
 import { SpuriousError } from "../../errors.js";
-import { writeFileAtomic } from "../../results/atomic.js";
+import { isMergeMarked, markMerge } from "../merge-mark.js";
 import { type MergedParts, mergeParts } from "../merge-parts.js";
 import type { MergeRequest } from "../merge-request.js";
 import { publishedParts, removeAttempts } from "../part-folder.js";
 import { missingParts } from "../shard.js";
 import { partsOf, readPlan } from "./plan-file.js";
 import { refuseTaken } from "./taken.js";
-
-/** Among the parts: what is at the result's place is what a merge of them has made. */
-const MERGE_MARK = ".merge-begun";
 
 /**
  * Merges the parts of a plan into its result. It can be called again and replaces what it made, but
@@ -37,10 +32,9 @@ export async function mergeSlurm(
       },
     );
   }
-  const mark = join(parts, MERGE_MARK);
-  if (!replacesOut && (await stat(mark).catch(() => null)) === null) {
+  if (!replacesOut && !(await isMergeMarked(parts))) {
     await refuseTaken(out);
-    await writeFileAtomic(mark, "");
+    await markMerge(parts);
   }
   const merged = await mergeParts({ parts: [parts], out, force: true, ...request });
   await removeAttempts(parts);

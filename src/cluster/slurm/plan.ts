@@ -6,7 +6,7 @@ import { SpuriousError } from "../../errors.js";
 import type { PlannedWork } from "../part.js";
 import { writeFailed, writeFilesAtomic } from "../../results/atomic.js";
 import { ResultFolder } from "../../results/result-folder.js";
-import { withoutOptions } from "../command-line.js";
+import { withOptions, withoutOptions } from "../command-line.js";
 import { programCommand } from "../worker.js";
 import {
   logsOf,
@@ -52,12 +52,18 @@ const OWN = {
 /**
  * Writes a plan: plan.json, and job.sbatch to read and edit. Nothing is submitted. In the place of a
  * plan of the same work it goes on with that one's parts, of other work it begins anew.
- * @throws USAGE_INVALID neither `tasks` nor `rate` with `hoursPerTask`, or a value that a script cannot
+ * @throws USAGE_INVALID neither `tasks` nor `rate` with `hoursPerTask`, nothing to do, or a value that a script cannot
  *   hold; OUTPUT_EXISTS the plan or its result; OUTPUT_WRITE_FAILED
  */
 export async function planSlurm(request: PlanSlurmRequest): Promise<SlurmPlan> {
   const { rate, force } = request;
   const { count, unit, pieces } = request.work;
+  if (pieces === 0) {
+    throw new SpuriousError(
+      "USAGE_INVALID",
+      `planning an array job: expected a command that has something to do, got 0 ${unit}`,
+    );
+  }
   const to = resolve(request.to);
   const out = resolve(request.out);
   const tasks = Math.min(tasksOf(request), pieces);
@@ -75,10 +81,11 @@ export async function planSlurm(request: PlanSlurmRequest): Promise<SlurmPlan> {
   const script = jobScript({
     ...{ jobName: plan.jobName, tasks, minutes, resources: request, cwd: process.cwd() },
     logs: logsOf(to, plan),
-    command: [
-      ...programCommand(commandLine),
-      ...["--parts", partsOf(to, plan), "--progress", "lines", ...threads(request)],
-    ],
+    command: programCommand(
+      withOptions(commandLine, [
+        ...["--parts", partsOf(to, plan), "--progress", "lines", ...threads(request)],
+      ]),
+    ),
   });
   try {
     await mkdir(logsOf(to, plan), { recursive: true });

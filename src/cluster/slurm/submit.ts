@@ -2,6 +2,7 @@ import { mkdir } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { indexRanges } from "../../pca/same-settings.js";
 import { SpuriousError } from "../../errors.js";
+import { writeFailed } from "../../results/atomic.js";
 import { LOCK_NAME, RunLock } from "../../results/run-lock.js";
 import { publishedParts } from "../part-folder.js";
 import { logsOf, partsOf, readPlan, SCRIPT_FILE } from "./plan-file.js";
@@ -21,12 +22,16 @@ export interface SlurmSubmission {
 /**
  * Submits the parts of a plan that are neither done nor in the queue, so it can be called at any time
  * and any number of times.
- * @throws SLURM_FAILED, RESULT_INVALID, OUTPUT_EXISTS another submission of the plan is being made
+ * @throws SLURM_FAILED, RESULT_INVALID, OUTPUT_WRITE_FAILED, OUTPUT_EXISTS another submission of the plan is being made
  */
 export async function submitSlurm(folder: string): Promise<SlurmSubmission> {
   const plan = await readPlan(folder);
   const logs = logsOf(folder, plan);
-  await mkdir(logs, { recursive: true });
+  try {
+    await mkdir(logs, { recursive: true });
+  } catch (cause) {
+    throw writeFailed(folder, cause);
+  }
   const lock = await RunLock.take(join(folder, LOCK_NAME), folder, (holder) =>
     busy(folder, holder),
   );

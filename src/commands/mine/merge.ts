@@ -10,15 +10,15 @@ export class MineMergeCommand extends BaseCommand {
     description: "the list of a pool that was mined in parts",
     details: `
       Puts the results of \`mine --shard 1/n\` to \`n/n\` together: the list that one run gives. All
-      parts must be there, made with the same settings; they are left as they are. The images are
+      parts must be there, unchanged and made with the same settings; they are left as they are. The images are
       copied from the pools: where a part has seen them, unless \`--pool\` says where they are now.
     `,
     examples: [["Two parts", "spurious-native mine merge part-1 part-2 --out mined"]],
   });
 
   parts = Option.Rest({ name: "OUT", required: 1 });
-  copies = Option.Boolean("--copies", true, {
-    description: "Copy the images into --out; --no-copies",
+  copies = Option.Boolean("--copies", {
+    description: "Copy the images into --out, or --no-copies; else as the parts were told",
   });
   pools = Option.Array("--pool", {
     description: "Where the pools are now, in their order; repeatable",

@@ -1,9 +1,9 @@
 import { Command, Option } from "clipanion";
 import type { PlannedWork } from "../../cluster/part.js";
-import { chosenShard } from "../../cluster/shard.js";
 import { SpuriousError } from "../../errors.js";
 import { countPool, minePart } from "../../mining/mine-part.js";
 import { minePool } from "../../mining/mine.js";
+import { readMineResult } from "../../mining/mine-result.js";
 import type { WithoutPlace } from "../../mining/prepare-mine.js";
 import { resolvePcaClass } from "../../pca/resolve-class.js";
 import { wholeNumber } from "../base.js";
@@ -73,17 +73,20 @@ export class MineCommand extends ModelCommand {
 
   async execute(): Promise<number> {
     const request = await this.#request();
-    const flags = { ...this, ...(this.#isOwnPart() && { shard: undefined }) };
-    const done = await this.inParts(flags, (place) => minePart({ ...request, ...place }));
-    if (done !== null && "shard" in done && "work" in done) {
+    const done = await this.inParts(this, (place) => minePart({ ...request, ...place }));
+    const isPart = done !== null && "shard" in done && "work" in done;
+    if (isPart && this.out === undefined) {
       this.print(done, () => partLines(done));
       return 0;
     }
     const { force, resume } = this;
     const out = requireOut(this.out);
-    const shard = this.#isOwnPart() ? chosenShard(this.shard) : undefined;
-    const merged = done !== null && done.command === "mine" ? done.result : null;
-    const result = merged ?? (await minePool({ ...request, force, resume, shard, out }));
+    const result = isPart
+      ? // A part with a folder of its own has a list of its own.
+        (await readMineResult(out)).result
+      : done?.command === "mine"
+        ? done.result
+        : await minePool({ ...request, force, resume, out });
     for (const warning of mineWarnings(result)) this.warn(warning);
     this.print(result, () => mineLines(result));
     this.note(`the list is in ${out}`);
@@ -93,11 +96,6 @@ export class MineCommand extends ModelCommand {
 
   override async countWork(): Promise<PlannedWork> {
     return countPool(await this.#request());
-  }
-
-  /** A part with a folder of its own has a list of its own, which is shown. */
-  #isOwnPart(): boolean {
-    return this.parts === undefined && this.out !== undefined;
   }
 
   async #request(): Promise<WithoutPlace> {

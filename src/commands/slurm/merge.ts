@@ -20,7 +20,7 @@ export class SlurmMergeCommand extends MergingCommand {
   plan = Option.String({ name: "PLAN" });
 
   execute(): Promise<number> {
-    const { plan, signal, places } = this;
-    return this.show(() => mergeSlurm(plan, { ...places, signal }));
+    const { plan, signal, own } = this;
+    return this.show(() => mergeSlurm(plan, { ...own, signal }));
   }
 }

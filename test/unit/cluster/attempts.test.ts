@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { readdir } from "node:fs/promises";
 import { join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
@@ -30,7 +30,8 @@ function attempt(
 ): string {
   const folder = join(parts, ".attempts", `${PREFIX}${key}.${token}`);
   mkdirSync(folder, { recursive: true });
-  for (const [name, content] of Object.entries(files)) writeFileSync(join(folder, name), content);
+  const all = { "attempt.json": "{}", ...files };
+  for (const [name, content] of Object.entries(all)) writeFileSync(join(folder, name), content);
   const holder = { pid: 1, host, begun: "1", since: "2026-01-01T00:00:00.000Z" };
   if (host !== null) writeFileSync(join(folder, ".lock"), JSON.stringify(holder));
   return folder;
@@ -58,8 +59,8 @@ describe("openAttempt", () => {
     await using own = await openAttempt(parts, SAME);
     isDone = true;
     await watching;
-    assert.deepEqual(new Set(seen), new Set(seen.map(() => count + 1)));
-    assert.deepEqual(namesIn(own.path), [...Object.keys(files), ".lock"].sort());
+    assert.deepEqual(new Set(seen), new Set(seen.map(() => count + 2)));
+    assert.deepEqual(namesIn(own.path), [...Object.keys(files), ".lock", "attempt.json"].sort());
     assert.equal(namesIn(join(parts, ".attempts")).length, 2);
   });
 
@@ -121,6 +122,16 @@ describe("openAttempt", () => {
       }
     });
   }
+
+  test("a folder that says nothing of itself is no attempt, and stays as it is", async (t) => {
+    const parts = join(fileTree(t, []), "parts");
+    const bare = attempt(parts, "bare", { "progress.jsonl": journal(9) }, null);
+    rmSync(join(bare, "attempt.json"));
+    await using own = await openAttempt(parts, SAME);
+    assert.notEqual(own.path, bare);
+    assert.deepEqual(namesIn(own.path), [".lock", "attempt.json"]);
+    assert.deepEqual(namesIn(bare), ["progress.jsonl"]);
+  });
 
   test("attempts with other settings are left alone, however far they came", async (t) => {
     const parts = join(fileTree(t, []), "parts");

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, test, type TestContext } from "node:test";
 
@@ -92,6 +92,61 @@ describe("PartFolder", () => {
       code: "RESUME_MISMATCH",
       message: /expected seed 2, got 1/,
     });
+  });
+
+  test("an attempt that ends behind one with other settings is told so", async (t) => {
+    const parts = partsFolder(t);
+    const others = { ...ABOUT, settings: { seed: 2 } };
+    await using one = await open(parts);
+    await using two = await PartFolder.open({ parts, shard: SHARD });
+    await two.begin(others);
+    await one.complete([{ name: "a.txt", content: "first" }], ABOUT);
+    await assert.rejects(two.complete([{ name: "a.txt", content: "second" }], others), {
+      code: "RESUME_MISMATCH",
+      message: /expected seed 2, got 1/,
+    });
+    assert.equal(readFileSync(join(parts, NAME, "a.txt"), "utf8"), "first");
+  });
+
+  test("a part that was ended while an attempt began is given back", async (t) => {
+    const parts = partsFolder(t);
+    await using late = await PartFolder.open({ parts, shard: SHARD });
+    {
+      await using folder = await open(parts);
+      await folder.complete([{ name: "a.txt", content: "abc" }], ABOUT);
+    }
+    assert.equal((await late.begin(ABOUT))?.work.done, 5);
+    assert.deepEqual(namesIn(join(parts, ".attempts")), []);
+  });
+
+  test("a folder in the place of the part that is none is named, and the work is kept", async (t) => {
+    const parts = partsFolder(t);
+    const folder = await open(parts);
+    mkdirSync(join(parts, NAME));
+    writeFileSync(join(parts, NAME, "a.txt"), "of a part once");
+    await assert.rejects(folder.complete([{ name: "a.txt", content: "abc" }], ABOUT), {
+      code: "OUTPUT_EXISTS",
+      input: join(parts, NAME),
+    });
+    await folder[Symbol.asyncDispose]();
+    rmSync(join(parts, NAME), { recursive: true });
+    await using next = await PartFolder.open({ parts, shard: SHARD });
+    assert.equal((await next.begin(ABOUT))?.work.done, 5);
+  });
+
+  test("a part with a folder of its own that is started over is no part until it is whole again", async (t) => {
+    const out = join(fileTree(t, []), "out");
+    {
+      await using folder = await PartFolder.open({ out, shard: SHARD });
+      await folder.complete([{ name: "a.txt", content: "abc" }], ABOUT);
+    }
+    {
+      await using forced = await PartFolder.open({ out, shard: SHARD, force: true });
+      writeFileSync(forced.file("progress.jsonl"), "work\n");
+    }
+    assert.deepEqual(namesIn(out), ["a.txt", "progress.jsonl"]);
+    await using resumed = await PartFolder.open({ out, shard: SHARD, resume: true });
+    assert.equal(await resumed.begin({ ...ABOUT, settings: { seed: 2 } }), null);
   });
 
   test("an attempt that was killed when it was whole and had no name yet is the part", async (t) => {
