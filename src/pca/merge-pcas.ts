@@ -1,9 +1,8 @@
-import { rm } from "node:fs/promises";
 import { copyFiles } from "../cluster/copy-files.js";
 import type { ReadMergeRequest } from "../cluster/merge-request.js";
 import { foldersOf, incomplete } from "../cluster/part.js";
 import { ResultFolder } from "../results/result-folder.js";
-import { INDEX_NAME, isBegunPca, type PcaIndex, readPcaIndex, writePcaIndex } from "./pca-index.js";
+import { INDEX_NAME, isBegunPca, type PcaIndex, readPcaIndex, removePcaIndex, writePcaIndex } from "./pca-index.js";
 import { indexRanges } from "./same-settings.js";
 
 /**
@@ -22,7 +21,7 @@ export async function mergePcas(request: ReadMergeRequest): Promise<PcaIndex> {
   const isBegun = (names: readonly string[]) => !names.includes(INDEX_NAME) && isBegunPca(names);
   await using folder = await ResultFolder.open(out, { force, resume: force !== true }, isBegun);
   // An index that is replaced must not name the files of two fits.
-  await rm(folder.file(INDEX_NAME), { force: true });
+  await removePcaIndex(folder.path);
   for (const [i, { folder: part }] of parts.entries()) {
     const names = (indices[i]?.classes ?? []).flatMap((one) => [one.tensors, one.imageNames]);
     await copyFiles(part, folder.path, names, signal);

@@ -1,3 +1,4 @@
+import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as t from "typanion";
 import { SpuriousError } from "../errors.js";
@@ -125,6 +126,11 @@ export async function readIndexIfPresent(folder: string): Promise<PcaIndex | nul
   const fault = shapeFault(document, INDEX_SHAPE);
   if (fault !== null) throw invalid(path, "a whole index", fault);
   return document as PcaIndex;
+}
+
+/** Takes index.json away: the folder is no PCA until it is written again. */
+export async function removePcaIndex(folder: string): Promise<void> {
+  await rm(join(folder, INDEX_NAME), { force: true });
 }
 
 /** Writes index.json whole. */

@@ -12,6 +12,7 @@ import {
   type PcaIndexClass,
   type PcaModel,
   readIndexIfPresent,
+  removePcaIndex,
   writePcaIndex,
 } from "./pca-index.js";
 import { VERSION } from "../version.js";
@@ -125,6 +126,8 @@ export class PcaWriter {
     ).catch((error: unknown) => {
       throw aboutClass(error, `${String(index)} (${label})`);
     });
+    // An index that is replaced must not name the files of two fits.
+    if (this.#classes.size === 0) await removePcaIndex(this.#folder);
     await writeClassPca(this.#folder, index, {
       ...fitted,
       count: fitted.count,

@@ -21,7 +21,8 @@ const hasJournal: IsBegun = (names) => names.includes(JOURNAL_NAME);
 
 /**
  * A folder that receives one result, of one run at a time. Nothing in it changes before the result
- * is complete, but for the journal and the lock of the run.
+ * is complete, but for the journal and the lock of the run; who writes it piece by piece takes away
+ * the file that marks an old result as complete first.
  */
 export class ResultFolder implements AsyncDisposable {
   private constructor(

@@ -205,6 +205,19 @@ describe("pca fit --resume", () => {
     assert.equal(forced.status, 0, forced.stderr);
     assertSameFolders(out, whole);
   });
+
+  test("--force that fails while it replaces a class leaves no index that names the files of two fits", async (t) => {
+    const out = join(fileTree(t, []), "pca");
+    cpSync(whole, out, { recursive: true });
+    // A folder with something in it cannot be replaced by a file.
+    const tensors = join(out, "000.safetensors");
+    rmSync(tensors);
+    mkdirSync(join(tensors, "x"), { recursive: true });
+    const { status, stderr } = await answerOf(args(out, "--force", "--temperature", "2"));
+    assert.equal(status, 3, stderr);
+    assert.match(stderr, /^error\[OUTPUT_WRITE_FAILED\]: .*000\.safetensors/m);
+    assert.ok(!existsSync(join(out, "index.json")));
+  });
 });
 
 /** Arguments with the values of some flags, or whole arguments, replaced. */
