@@ -113,7 +113,7 @@ async function openTarget(request: WithoutPlace, index: PcaIndex): Promise<Targe
       "choosing components: expected at least one eigen index, got none",
     );
   }
-  for (const one of components) requireComponent(pca, entry, one);
+  for (const one of components) requireComponent(request.pca, pca, entry, one);
   const training = await TrainingImages.open(request.train ?? index.train, pca.images);
   if (request.train !== undefined && training.found === 0) {
     throw new SpuriousError(

@@ -32,7 +32,8 @@ export async function readComponents(spec: string): Promise<LabelledComponents> 
   }
   const entries = Object.entries(components as Record<string, unknown>);
   for (const [key, value] of entries) {
-    const isList = Array.isArray(value) && value.every((one) => Number.isInteger(one) && one >= 0);
+    const isList =
+      Array.isArray(value) && value.every((one) => Number.isSafeInteger(one) && one >= 0);
     if (!/^\d+$/.test(key) || !isList) {
       throw invalid(
         spec,

@@ -72,7 +72,9 @@ class DiscoveryPca implements Discovery {
   ): Promise<DiscoveryAlphas> {
     const entry = findPcaClass(this.index, classIndex);
     const pca = await readClassPca(this.folder, entry);
-    const eigenIndices = components.map((component) => requireComponent(pca, entry, component));
+    const eigenIndices = components.map((component) =>
+      requireComponent(this.folder, pca, entry, component),
+    );
     const place = `${join(this.folder, entry.imageNames)}: class ${String(classIndex)}`;
     const { rows, without } = joinByName(place, pca.images, entry.skipped, pictures);
     return {

@@ -42,9 +42,9 @@ export async function alphaOfImages(request: AlphaRequest): Promise<AlphaResult>
   const index = await readPcaIndex(request.pca);
   const entry = findPcaClass(index, request.class);
   const pca = await readClassPca(request.pca, entry);
-  const components = request.components?.map((one) => requireComponent(pca, entry, one)) ?? [
-    ...Array(pca.count).keys(),
-  ];
+  const components = request.components?.map((one) =>
+    requireComponent(request.pca, pca, entry, one),
+  ) ?? [...Array(pca.count).keys()];
   const training = new Map(components.map((one) => [one, trainAlphas(pca, one).sort()]));
   await using classifier = await openPcaModel(request.pca, index, request);
   const column = requireColumn(classifier.classMap, request.class);

@@ -134,8 +134,16 @@ export async function hashClassPca(folder: string, entry: PcaIndexClass): Promis
   }
 }
 
-/** @throws USAGE_INVALID a component that is not stored; the message says how many are */
-export function requireComponent(pca: ClassPca, entry: PcaIndexClass, component: number): number {
+/**
+ * @param folder of the PCA, for the message
+ * @throws USAGE_INVALID a component that is not stored; the message says how many are
+ */
+export function requireComponent(
+  folder: string,
+  pca: ClassPca,
+  entry: PcaIndexClass,
+  component: number,
+): number {
   if (component >= 0 && component < pca.count) return component;
   const reason =
     component >= entry.rank
@@ -143,7 +151,7 @@ export function requireComponent(pca: ClassPca, entry: PcaIndexClass, component:
       : `${String(pca.count)} components were stored`;
   throw new SpuriousError(
     "USAGE_INVALID",
-    `choosing a component: class ${String(entry.index)}: expected an eigen index from 0 to ${String(pca.count - 1)}, got ${String(component)}: ${reason}`,
+    `choosing a component: ${folder}: class ${String(entry.index)}: expected an eigen index from 0 to ${String(pca.count - 1)}, got ${String(component)}: ${reason}`,
     { input: String(component), hint: "fit again with more --components, up to the rank" },
   );
 }

@@ -2,7 +2,14 @@ import { copyFiles } from "../cluster/copy-files.js";
 import type { ReadMergeRequest } from "../cluster/merge-request.js";
 import { foldersOf, incomplete } from "../cluster/part.js";
 import { ResultFolder } from "../results/result-folder.js";
-import { INDEX_NAME, isBegunPca, type PcaIndex, readPcaIndex, removePcaIndex, writePcaIndex } from "./pca-index.js";
+import {
+  INDEX_NAME,
+  isBegunPca,
+  type PcaIndex,
+  readPcaIndex,
+  removePcaIndex,
+  writePcaIndex,
+} from "./pca-index.js";
 import { indexRanges } from "./same-settings.js";
 
 /**

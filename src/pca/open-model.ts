@@ -1,7 +1,7 @@
 import { SpuriousError } from "../errors.js";
 import type { ClassMapDocument } from "../imagenet/class-map-file.js";
 import { Classifier, type ClassifierRequest } from "../models/classifier.js";
-import type { PcaIndex } from "./pca-index.js";
+import { INDEX_NAME, type PcaIndex } from "./pca-index.js";
 
 /** How to run the model of a PCA again; flags of the request win over what the PCA recorded. */
 export type PcaModelRequest = Omit<ClassifierRequest, "model"> & {
@@ -12,7 +12,7 @@ export type PcaModelRequest = Omit<ClassifierRequest, "model"> & {
 /**
  * Opens the model that a PCA was fitted with, as it was used then. Its components mean nothing for
  * another model, so the file's hash is compared; one that the request pins has to be the same.
- * @throws MODEL_*, MODEL_HASH_MISMATCH
+ * @throws MODEL_*, MODEL_HASH_MISMATCH; CLASS_MAP_INVALID that of the request, or the recorded one
  * @throws ARTEFACT_INVALID the PCA was fitted from given features and has no model
  */
 export async function openPcaModel(
@@ -41,7 +41,7 @@ export async function openPcaModel(
     normalization.where === "outside"
       ? { mean: normalization.mean, std: normalization.std }
       : { normalize: normalization.where };
-  return Classifier.open({
+  const opening = Classifier.open({
     size: model.inputSize,
     temperature: model.temperature,
     ...(request.normalize === undefined && request.mean === undefined ? recorded : {}),
@@ -51,6 +51,19 @@ export async function openPcaModel(
     model: request.model ?? model.path,
     sha256: model.sha256,
   });
+  return await opening.catch((error: unknown) => {
+    throw request.classMap === undefined ? ofRecorded(error, folder) : error;
+  });
+}
+
+/** A class map that does not fit is the one in the index. */
+function ofRecorded(error: unknown, folder: string): unknown {
+  if (!(error instanceof SpuriousError) || error.code !== "CLASS_MAP_INVALID") return error;
+  return new SpuriousError(
+    "CLASS_MAP_INVALID",
+    `running the PCA's model: ${folder}: its ${INDEX_NAME}: ${error.message}`,
+    { input: folder, cause: error },
+  );
 }
 
 /** Without the fields that are undefined, which would hide those they are spread over. */

@@ -48,7 +48,7 @@ export async function rankImages(request: RankRequest): Promise<RankResult> {
   const index = await readPcaIndex(request.pca);
   const entry = findPcaClass(index, request.class);
   const pca = await readClassPca(request.pca, entry);
-  const component = requireComponent(pca, entry, request.component);
+  const component = requireComponent(request.pca, pca, entry, request.component);
   const skipped: { path: string; message: string }[] = [];
   const ranked =
     request.pool === undefined

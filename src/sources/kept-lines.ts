@@ -12,7 +12,7 @@ const TAIL = 1 << 14;
 
 /**
  * Lines in a cache, between a heading that says what they are of and a last line with what is known
- * at their end and the SHA-256 of all before: a file that was cut or changed is told from a whole one.
+ * at their end and the SHA-256 of all that: a file that was cut or changed is told from a whole one.
  */
 export class KeptLines<End> {
   private constructor(
@@ -41,6 +41,7 @@ export class KeptLines<End> {
     for await (const piece of createReadStream(file, { end: last.at - 1 })) {
       hash.update(piece as Buffer);
     }
+    hash.update(JSON.stringify(last.end));
     return hash.digest("hex") === last.sha256 ? new KeptLines(file, last.end) : null;
   }
 
@@ -110,6 +111,7 @@ async function writeAll<End>(
     const next = await lines.next();
     if (next.done === true) {
       await flush();
+      hash.update(JSON.stringify(next.value));
       const last = { end: next.value, sha256: hash.digest("hex") };
       await handle.appendFile(`${JSON.stringify(last)}\n`);
       await handle.sync();

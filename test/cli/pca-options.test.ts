@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, before, describe, test } from "node:test";
 
@@ -78,6 +78,27 @@ describe("commands that go on from a PCA", () => {
       const pinned = await answerOf([...args, "--sha256", sha256.toUpperCase()]);
       assert.equal(pinned.status, 0, pinned.stderr);
     }
+  });
+
+  test("a recorded class map that is damaged, and a component that is not stored, are told with the folder", async () => {
+    cpSync(file("pca"), file("damaged"), { recursive: true });
+    const index = readFileSync(file("pca/index.json"), "utf8");
+    const document = JSON.parse(index) as { model: { classMap: { classes: object[] } } };
+    document.model.classMap.classes[8] = { index: {}, label: "x" };
+    writeFileSync(file("damaged/index.json"), JSON.stringify(document));
+    const damaged = await answerOf(["pca", "alpha", file("damaged"), picture, "--class", "3"]);
+    assert.equal(damaged.status, 2, damaged.stderr);
+    assert.match(
+      damaged.stderr,
+      /error\[CLASS_MAP_INVALID\]: .*\/damaged: its index\.json: .*classes\[8\]/,
+    );
+    const rank = ["pca", "rank", file("pca"), "--class", "3", "--component", "99"];
+    const unstored = await answerOf(rank);
+    assert.equal(unstored.status, 2);
+    assert.match(
+      unstored.stderr,
+      /error\[USAGE_INVALID\]: choosing a component: .*\/pca: class 3: /,
+    );
   });
 
   for (const rows of [1, 4]) {
