@@ -28,11 +28,18 @@ export function parentProgress(): ProgressSink | null {
   };
 }
 
+/** How far one worker is. */
+interface WorkerState {
+  readonly total: number;
+  /** As its process says. */
+  said: number;
+  /** Of that, what has been counted: a process that is started again may begin behind it or before. */
+  counted: number;
+}
+
 /** The progress of some workers as that of one piece of work, which begins when all have. */
 export class SummedProgress {
-  readonly #begun = new Map<number, number>();
-  #total = 0;
-  #before = 0;
+  readonly #states = new Map<number, WorkerState>();
   #isShown = false;
 
   constructor(
@@ -41,9 +48,9 @@ export class SummedProgress {
   ) {}
 
   take(worker: number, message: ProgressMessage): void {
-    if (message.kind === "begin") this.#begin(worker, message);
-    else if (this.#isShown) this.sink.advance(message.count);
-    else this.#before += message.count;
+    const state = this.#states.get(worker);
+    if (message.kind === "begin") this.#begin(worker, state, message);
+    else if (state !== undefined) this.#reach(state, state.said + message.count);
   }
 
   end(): void {
@@ -51,14 +58,29 @@ export class SummedProgress {
     this.#isShown = false;
   }
 
-  /** A worker that is started again has done again what it says it has. */
-  #begin(worker: number, { label, total, unit, done }: ProgressMessage & { kind: "begin" }): void {
-    if (this.#begun.has(worker)) return;
-    this.#begun.set(worker, total);
-    this.#total += total;
-    this.#before += done;
-    if (this.#begun.size < this.workers) return;
+  #begin(
+    worker: number,
+    known: WorkerState | undefined,
+    { label, total, unit, done }: ProgressMessage & { kind: "begin" },
+  ): void {
+    if (known !== undefined) {
+      this.#reach(known, done);
+      return;
+    }
+    this.#states.set(worker, { total, said: done, counted: done });
+    if (this.#states.size < this.workers) return;
     this.#isShown = true;
-    this.sink.begin(label, this.#total, unit, this.#before);
+    const sumOf = (name: "total" | "counted"): number =>
+      [...this.#states.values()].reduce((sum, state) => sum + state[name], 0);
+    this.sink.begin(label, sumOf("total"), unit, sumOf("counted"));
+  }
+
+  /** Messages of a process that was killed may be lost: the next one tells what they were of. */
+  #reach(state: WorkerState, said: number): void {
+    state.said = said;
+    const more = said - state.counted;
+    if (more <= 0) return;
+    state.counted = said;
+    if (this.#isShown) this.sink.advance(more);
   }
 }
