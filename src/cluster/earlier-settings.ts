@@ -3,8 +3,7 @@ import { join } from "node:path";
 import * as t from "typanion";
 import { SpuriousError } from "../errors.js";
 import { requireSameSettings } from "../pca/same-settings.js";
-import { shapeFault } from "../results/document-shape.js";
-import { readDocument } from "../results/read-document.js";
+import { type DocumentKind, readShaped } from "../results/read-document.js";
 import { ATTEMPT_FILE } from "./attempt-work.js";
 import {
   ATTEMPT_SCHEMA,
@@ -17,8 +16,11 @@ import {
 import { readPartIfPresent, requireSamePart } from "./part.js";
 import { partsNamed } from "./shard.js";
 
-/** Fields of an AttemptDocument. */
-const ATTEMPT_SHAPE = t.isPartial({ command: t.isString(), settings: t.isRecord(t.isUnknown()) });
+const ATTEMPT_KIND: DocumentKind<AttemptDocument> = {
+  schema: ATTEMPT_SCHEMA,
+  shape: t.isPartial({ command: t.isString(), settings: t.isRecord(t.isUnknown()) }),
+  expected: "command and settings",
+};
 
 /**
  * Refuses to go on with work on any part of a whole that was begun with other settings, whether or not
@@ -64,12 +66,7 @@ async function partsOf(folder: string, of: number): Promise<string[]> {
 
 /** null where it has ended meanwhile, or was killed before it said what it is about. */
 async function readAttempt(folder: string): Promise<AttemptDocument | null> {
-  const path = join(folder, ATTEMPT_FILE);
-  const document = await readDocument<AttemptDocument>(path, ATTEMPT_SCHEMA, invalid);
-  if (document === null) return null;
-  const fault = shapeFault(document, ATTEMPT_SHAPE);
-  if (fault !== null) throw invalid(path, "command and settings", fault);
-  return document as AttemptDocument;
+  return await readShaped(join(folder, ATTEMPT_FILE), ATTEMPT_KIND, invalid);
 }
 
 function invalid(path: string, expected: string, got: string, cause?: unknown): SpuriousError {

@@ -1,7 +1,7 @@
 import { mkdir, open, readdir, rename, rm } from "node:fs/promises";
 import { dirname, join } from "node:path";
 import { SpuriousError } from "../errors.js";
-import { type FileContent, writeFailed, writeFilesAtomic } from "../results/atomic.js";
+import { type FileContent, removeFile, writeFailed, writeFilesAtomic } from "../results/atomic.js";
 import {
   bothGiven,
   type IsBegun,
@@ -189,10 +189,10 @@ export class PartFolder implements AsyncDisposable {
 
 async function removeDescription(folder: ResultFolder): Promise<void> {
   try {
-    await rm(folder.file(PART_FILE), { force: true });
-  } catch (cause) {
+    await removeFile(folder.file(PART_FILE));
+  } catch (error) {
     await folder[Symbol.asyncDispose]();
-    throw writeFailed(folder.path, cause);
+    throw error;
   }
 }
 

@@ -5,9 +5,8 @@ import { SpuriousError } from "../errors.js";
 import { sha256File } from "../models/sha256.js";
 import { requireSameSettings, type Settings } from "../pca/same-settings.js";
 import { isTemporary, writeFileAtomic } from "../results/atomic.js";
-import { shapeFault } from "../results/document-shape.js";
 import { isInnerPath } from "../results/inner-path.js";
-import { readDocument } from "../results/read-document.js";
+import { type DocumentKind, readShaped } from "../results/read-document.js";
 import { JOURNAL_NAME } from "../results/result-folder.js";
 import { LOCK_NAME } from "../results/run-lock.js";
 import { ATTEMPT_FILE } from "./attempt-work.js";
@@ -31,6 +30,12 @@ const PART_SHAPE = t.isPartial({
   work: t.isPartial({ done: t.isNumber(), unit: t.isString(), seconds: t.isNumber() }),
   files: t.isRecord(t.isPartial({ bytes: t.isNumber(), sha256: t.isString() })),
 });
+
+const PART_KIND: DocumentKind<PartDocument> = {
+  schema: PART_SCHEMA,
+  shape: PART_SHAPE,
+  expected: "command, shard, settings, work and files",
+};
 
 /** What there is to do. */
 export interface PlannedWork {
@@ -102,13 +107,11 @@ export async function sealPart(
 /** The document of a folder; null where it is no whole part. @throws RESULT_INVALID damaged, foreign */
 export async function readPartIfPresent(folder: string): Promise<Part | null> {
   const path = join(folder, PART_FILE);
-  const document = await readDocument<PartDocument>(path, PART_SCHEMA, invalid);
+  const document = await readShaped<PartDocument>(path, PART_KIND, invalid);
   if (document === null) return null;
-  const fault = shapeFault(document, PART_SHAPE);
-  if (fault !== null) throw invalid(path, "command, shard, settings, work and files", fault);
-  const outer = Object.keys((document as PartDocument).files).find((name) => !isInnerPath(name));
+  const outer = Object.keys(document.files).find((name) => !isInnerPath(name));
   if (outer !== undefined) throw invalid(path, "files of its folder", `"${outer}"`);
-  return { folder, document: document as PartDocument };
+  return { folder, document };
 }
 
 /**

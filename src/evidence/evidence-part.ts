@@ -1,4 +1,3 @@
-import { rm } from "node:fs/promises";
 import { basename, join } from "node:path";
 import * as t from "typanion";
 import { WHOLE_NUMBER } from "../results/document-shape.js";
@@ -8,6 +7,7 @@ import { foldersOf, incomplete, type Part, type PartDocument } from "../cluster/
 import { PartFolder, type PartPlace } from "../cluster/part-folder.js";
 import { classesInShard } from "../cluster/shard.js";
 import { hashClassPca } from "../pca/class-pca.js";
+import { removeFile } from "../results/atomic.js";
 import { requireDocument, resultInvalid } from "../results/read-document.js";
 import { type IsBegun, ResultFolder } from "../results/result-folder.js";
 import { DOCUMENT_NAME, picturesOf } from "./class-document.js";
@@ -99,7 +99,7 @@ export async function mergeEvidence(request: ReadMergeRequest): Promise<Evidence
   await using folder = await ResultFolder.open(out, { force, resume: force !== true }, isBegun);
   // A class that is replaced must not have the document of one run and pictures of another.
   for (const name of [PAGE_NAME, ...asked.map(documentOf)]) {
-    await rm(folder.file(name), { force: true });
+    await removeFile(folder.file(name));
   }
   for (const part of parts) {
     const names = Object.keys(part.document.files);

@@ -4,8 +4,8 @@ import * as t from "typanion";
 import { type Shard, SHARD_SHAPE } from "../cluster/shard.js";
 import type { SpuriousError } from "../errors.js";
 import type { JournalSettings } from "../evaluation/journal.js";
-import { COUNTING_NUMBER, shapeFault } from "../results/document-shape.js";
-import { readDocument, resultInvalid } from "../results/read-document.js";
+import { COUNTING_NUMBER } from "../results/document-shape.js";
+import { readShaped, resultInvalid } from "../results/read-document.js";
 import type { Candidate } from "./candidates.js";
 import { distinctImages, type NearDuplicate } from "./near-duplicates.js";
 import { ADDRESS_SHAPE, type ImageAddress, type ImagePool } from "./pool.js";
@@ -146,11 +146,10 @@ export async function readMineResult(
 ): Promise<{ readonly folder: string; readonly result: MineResult }> {
   const isFile = (await stat(path).catch(() => null))?.isFile() === true;
   const file = isFile ? path : join(path, MINE_FILE);
-  const document = await readDocument<MineResult>(file, MINE_SCHEMA, resultInvalid);
-  if (document === null) throw noResult(file);
-  const fault = shapeFault(document, MINE_SHAPE);
-  if (fault !== null) throw resultInvalid(file, "a whole list", fault);
-  return { folder: dirname(file), result: document as MineResult };
+  const kind = { schema: MINE_SCHEMA, shape: MINE_SHAPE, expected: "a whole list" } as const;
+  const result = await readShaped<MineResult>(file, kind, resultInvalid);
+  if (result === null) throw noResult(file);
+  return { folder: dirname(file), result };
 }
 
 export function noResult(file: string): SpuriousError {

@@ -1,10 +1,9 @@
-import { rm } from "node:fs/promises";
 import { join } from "node:path";
 import * as t from "typanion";
 import { SpuriousError } from "../errors.js";
-import { writeFileAtomic } from "../results/atomic.js";
-import { shapeFault, WHOLE_NUMBER } from "../results/document-shape.js";
-import { readDocument } from "../results/read-document.js";
+import { removeFile, writeFileAtomic } from "../results/atomic.js";
+import { WHOLE_NUMBER } from "../results/document-shape.js";
+import { readShaped } from "../results/read-document.js";
 import type { IsBegun } from "../results/result-folder.js";
 import type { Settings } from "./same-settings.js";
 
@@ -120,17 +119,13 @@ export async function readPcaIndex(folder: string): Promise<PcaIndex> {
 
 /** readPcaIndex, or null where there is no index. */
 export async function readIndexIfPresent(folder: string): Promise<PcaIndex | null> {
-  const path = join(folder, INDEX_NAME);
-  const document = await readDocument<PcaIndex>(path, PCA_SCHEMA, invalid);
-  if (document === null) return null;
-  const fault = shapeFault(document, INDEX_SHAPE);
-  if (fault !== null) throw invalid(path, "a whole index", fault);
-  return document as PcaIndex;
+  const kind = { schema: PCA_SCHEMA, shape: INDEX_SHAPE, expected: "a whole index" } as const;
+  return await readShaped<PcaIndex>(join(folder, INDEX_NAME), kind, invalid);
 }
 
 /** Takes index.json away: the folder is no PCA until it is written again. */
 export async function removePcaIndex(folder: string): Promise<void> {
-  await rm(join(folder, INDEX_NAME), { force: true });
+  await removeFile(join(folder, INDEX_NAME));
 }
 
 /** Writes index.json whole. */

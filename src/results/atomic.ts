@@ -72,6 +72,15 @@ const REASONS: Readonly<Record<string, string>> = {
   EEXIST: "a file where a folder should be",
 };
 
+/** Takes a file away, where it is there. @throws OUTPUT_WRITE_FAILED */
+export async function removeFile(path: string): Promise<void> {
+  try {
+    await rm(path, { force: true });
+  } catch (cause) {
+    throw writeFailed(path, cause);
+  }
+}
+
 export function writeFailed(path: string, cause: unknown): SpuriousError {
   const { code = "", message } = cause as NodeJS.ErrnoException;
   return new SpuriousError(

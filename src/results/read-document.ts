@@ -47,8 +47,33 @@ export async function readDocument<T extends { readonly schema: string }>(
   throw invalid(path, `schema ${schema}`, JSON.stringify(document?.schema) ?? "none");
 }
 
+/** What a document is to be. */
+export interface DocumentKind<T extends { readonly schema: string }> {
+  readonly schema: T["schema"];
+  readonly shape: t.AnyStrictValidator;
+  /** Words for the message about one that lacks a field: "a whole index". */
+  readonly expected: string;
+}
+
 /**
- * A JSON document that has to be there, with its fields checked.
+ * A JSON document with its fields checked.
+ * @returns null where there is no such file
+ * @throws what `invalid` makes of any other file
+ */
+export async function readShaped<T extends { readonly schema: string }>(
+  path: string,
+  { schema, shape, expected }: DocumentKind<T>,
+  invalid: Invalid,
+): Promise<T | null> {
+  const document = await readDocument<T>(path, schema, invalid);
+  if (document === null) return null;
+  const fault = shapeFault(document, shape);
+  if (fault !== null) throw invalid(path, expected, fault);
+  return document as T;
+}
+
+/**
+ * The same of a document that has to be there.
  * @throws what `invalid` makes of a file that is missing, too, or that lacks a field
  */
 export async function requireDocument<T extends { readonly schema: string }>(
@@ -57,9 +82,8 @@ export async function requireDocument<T extends { readonly schema: string }>(
   shape: t.AnyStrictValidator,
   invalid: Invalid,
 ): Promise<T> {
-  const document = await readDocument<T>(path, schema, invalid);
-  if (document === null) throw invalid(path, `a document of schema ${schema}`, "no such file");
-  const fault = shapeFault(document, shape);
-  if (fault !== null) throw invalid(path, "a whole document", fault);
-  return document as T;
+  const kind = { schema, shape, expected: "a whole document" };
+  const document = await readShaped<T>(path, kind, invalid);
+  if (document !== null) return document;
+  throw invalid(path, `a document of schema ${schema}`, "no such file");
 }

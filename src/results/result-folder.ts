@@ -1,7 +1,13 @@
 import { mkdir, readdir, rm, rmdir, stat } from "node:fs/promises";
 import { join } from "node:path";
 import { SpuriousError } from "../errors.js";
-import { type FileContent, isTemporary, writeFailed, writeFilesAtomic } from "./atomic.js";
+import {
+  type FileContent,
+  isTemporary,
+  removeFile,
+  writeFailed,
+  writeFilesAtomic,
+} from "./atomic.js";
 import { LOCK_NAME, RunLock } from "./run-lock.js";
 
 export interface ResultFolderOptions {
@@ -137,14 +143,6 @@ async function lockFolder(path: string, isNew: boolean): Promise<RunLock> {
 /** Leaves a folder alone that has something in it. */
 async function removeEmpty(path: string): Promise<void> {
   await rmdir(path).catch(() => undefined);
-}
-
-async function removeFile(path: string): Promise<void> {
-  try {
-    await rm(path, { force: true });
-  } catch (cause) {
-    throw writeFailed(path, cause);
-  }
 }
 
 /** @param resume with work begun the folder may be used; without, it must be empty */

@@ -1,7 +1,6 @@
 import { isAbsolute, join } from "node:path";
 import * as t from "typanion";
-import { shapeFault } from "../../results/document-shape.js";
-import { readDocument, resultInvalid } from "../../results/read-document.js";
+import { readShaped, resultInvalid } from "../../results/read-document.js";
 
 export const PLAN_SCHEMA = "spurious-native/slurm-plan/1";
 export const PLAN_FILE = "plan.json";
@@ -43,14 +42,14 @@ const PLAN_SHAPE = t.isPartial({
 /** @throws RESULT_INVALID */
 export async function readPlan(folder: string): Promise<SlurmPlan> {
   const path = join(folder, PLAN_FILE);
-  const plan = await readDocument<SlurmPlan>(path, PLAN_SCHEMA, resultInvalid);
+  const expected = "jobName, out, replacesOut, tasks and work";
+  const kind = { schema: PLAN_SCHEMA, shape: PLAN_SHAPE, expected } as const;
+  const plan = await readShaped<SlurmPlan>(path, kind, resultInvalid);
   if (plan === null) throw resultInvalid(path, "a plan made by `slurm plan`", "none");
-  const fault = shapeFault(plan, PLAN_SHAPE);
-  if (fault !== null) throw resultInvalid(path, "jobName, out, replacesOut, tasks and work", fault);
-  const { out } = plan as SlurmPlan;
+  const { out } = plan;
   // It would be another place in every folder, and what is there is replaced.
   if (!isAbsolute(out)) throw resultInvalid(path, "out as an absolute path", `"${out}"`);
-  return plan as SlurmPlan;
+  return plan;
 }
 
 /** Folder of the parts of a plan. */

@@ -52,8 +52,8 @@ const OWN = {
 /**
  * Writes a plan: plan.json, and job.sbatch to read and edit. Nothing is submitted. In the place of a
  * plan of the same work it goes on with that one's parts, of other work it begins anew.
- * @throws USAGE_INVALID neither `tasks` nor `rate` with `hoursPerTask`, nothing to do, or a value that a script cannot
- *   hold; OUTPUT_EXISTS the plan or its result; OUTPUT_WRITE_FAILED
+ * @throws USAGE_INVALID neither `tasks` nor `rate` with `hoursPerTask`, nothing to do, or a value that a
+ *   script cannot hold; OUTPUT_EXISTS the plan or its result; OUTPUT_WRITE_FAILED
  */
 export async function planSlurm(request: PlanSlurmRequest): Promise<SlurmPlan> {
   const { rate, force } = request;
@@ -83,7 +83,8 @@ export async function planSlurm(request: PlanSlurmRequest): Promise<SlurmPlan> {
     logs: logsOf(to, plan),
     command: programCommand(
       withOptions(commandLine, [
-        ...["--parts", partsOf(to, plan), "--progress", "lines", ...threads(request)],
+        ...["--parts", partsOf(to, plan), "--progress", "lines"],
+        ...threads(request),
       ]),
     ),
   });
