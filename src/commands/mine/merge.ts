@@ -10,8 +10,9 @@ export class MineMergeCommand extends BaseCommand {
     description: "the list of a pool that was mined in parts",
     details: `
       Puts the results of \`mine --shard 1/n\` to \`n/n\` together: the list that one run gives. All
-      parts must be there, unchanged and made with the same settings; they are left as they are. The images are
-      copied from the pools: where a part has seen them, unless \`--pool\` says where they are now.
+      parts must be there, unchanged and made with the same settings; they are left as they are. The
+      images are copied from the pools: where a part has seen them, unless \`--pool\` says where they
+      are now.
     `,
     examples: [["Two parts", "spurious-native mine merge part-1 part-2 --out mined"]],
   });
